@@ -10,7 +10,7 @@ IMAGE ?= finops-bot
 TAG ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools web web-types page demo test explore coverage quick check static web-check chart migrations flows audit workflows docs dashboards image image-test image-push lock bench clean
+.PHONY: help setup tools web web-types page demo test explore coverage quick check static web-check chart migrations flows audit workflows docs dashboards sbom web-audit image image-test image-push image-digest lock bench chaos clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,7 @@ static: setup
 	@$(BIN)/python .ci/circles.py
 	@$(BIN)/python .ci/lengths.py
 	@$(BIN)/python .ci/mirror.py
+	@$(BIN)/python .ci/names.py
 	@$(BIN)/python .ci/reasons.py
 	@$(BIN)/deptry .
 	@$(BIN)/vulture
@@ -110,6 +111,12 @@ flows: setup ## Import every flow, make its deployment, parse its schedules
 
 audit: setup ## Look for known vulnerabilities in the locked packages
 	@$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --progress-spinner off $(AUDIT_FLAGS)
+
+web-audit: web/node_modules/.installed ## Look for known vulnerabilities in the page's locked packages
+	@$(NPM) audit --audit-level=high
+
+sbom: ## Write the bill of materials of what is shipped, sbom.json (CycloneDX), from the locks alone
+	@$(PYTHON) .ci/sbom.py > sbom.json
 
 workflows: setup ## Look for what the workflow gives away: unpinned actions, wide rights, injected text
 	@$(BIN)/zizmor --offline --quiet --no-progress --min-severity medium .github
@@ -129,6 +136,10 @@ image-test: ## Run the image as it is run: no root, nothing to write to but its 
 image-push: ## Push the image
 	@docker push --quiet "$$(echo $(IMAGE):$(TAG) | tr A-Z a-z)"
 
+image-digest: ## Say under which digest the image was pushed, as the workflow's output where there is one
+	@pushed="$$(docker image inspect --format '{{index .RepoDigests 0}}' "$$(echo $(IMAGE):$(TAG) | tr A-Z a-z)")" && \
+	printf 'name=%s\ndigest=%s\n' "$${pushed%@*}" "$${pushed#*@}" >> "$${GITHUB_OUTPUT:-/dev/stdout}"
+
 lock: setup ## Resolve the dependencies anew into the three lock files
 	@$(BIN)/python -m pip show -q uv >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
 	@$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
@@ -137,6 +148,10 @@ lock: setup ## Resolve the dependencies anew into the three lock files
 
 bench: setup ## Print the benchmarks' ratios (minutes)
 	@for name in guard anomalies forecasts ingest; do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+CHAOS ?= 300 --runs 10
+chaos: setup ## Kill and tear what runs while people ask, approve and load (CHAOS="SECONDS --seed N --runs N"; an hour by default)
+	@$(BIN)/python -m benchmarks.chaos $(CHAOS)
 
 clean: ## Stop the embedded servers and remove the environment and local state
 	@test ! -x $(BIN)/finops || { $(BIN)/finops flows stop; $(BIN)/finops db stop; } || true

@@ -100,8 +100,8 @@ for _name, (_says, _commands) in _GROUPS.items():
     app.add_typer(_made(_says, _commands), name=_name)
 
 
-def _say_version(wanted: bool) -> None:
-    if wanted:
+def _say_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"finops-bot {metadata.version('finops-bot')}")
         raise typer.Exit
 

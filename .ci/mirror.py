@@ -20,6 +20,7 @@ BEHAVIOURS = {
     "deploy/test_image.py": "the Dockerfile against the tree and the wheel",
     "deploy/test_log_queries.py": "what Alloy collects is what Loki's queries ask for",
     "deploy/test_observability.py": "alerts and dashboards against what is exposed",
+    "deploy/test_sbom.py": "what is shipped by the locks against .ci/sbom.py",
     "deploy/test_workflows.py": ".github/workflows against the Makefile",
     "docs/test_guides.py": "what every guide tells people to type",
     "docs/test_site.py": "the built site",
@@ -49,6 +50,7 @@ BEHAVIOURS = {
     "web/test_approvals.py": "decisions at the page, and a run that is watched",
     "web/test_journey.py": "a person's way through the page",
     "web/test_keeping.py": "views that are kept, and answers that are sent from the page",
+    "web/test_telephone.py": "tables of the page on a telephone",
     "web/test_planning.py": "budgets and statements at the page",
     "web/test_types.py": "the page's types against the API",
 }

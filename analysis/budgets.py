@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.forecasts.series import DAY, Floats, Forecast
 from analysis.months import add_months
-from analysis.period_band import Reach, reach
+from analysis.period_band import BandReach, reach
 from config.organisation import Budget, Scope
 
 Status = Literal["ok", "warning", "forecast_breach", "breached"]
@@ -60,7 +60,7 @@ class BudgetStatus:
     crossings: tuple[Crossing, ...]
     status: Status
     note: str = ""
-    reach: Reach | None = None
+    reach: BandReach | None = None
     """Which earlier periods ended within the band, where it was measured on them."""
 
     def crossing(self, threshold: float = 1.0) -> Crossing | None:
@@ -170,7 +170,7 @@ def evaluate(
 
 def _measured(
     budget: Budget, costs: Mapping[date, float | Decimal], period: Period, today: date, fiscal_year_start: int
-) -> Reach | None:
+) -> BandReach | None:
     """How the scope's periods before went on from the same day of theirs, whether or not there was a budget then."""
     if budget.period == "custom":
         return None

@@ -87,3 +87,11 @@ def change(now: Number, before: Number, currency: str = "USD") -> str:
         return f"{word} {money(abs(delta), currency)} from {money(old, currency)}"
     sign = "+" if delta > 0 else "−"
     return f"{word} {money(abs(delta), currency)} ({sign}{percent(delta / old)})"
+
+
+def measure(value: float, unit: str) -> str:
+    """`76.7 %`, `12.5 minutes`; under a minute `4 seconds`."""
+    if unit == "minutes" and 0 < value < 1:
+        seconds = max(1, round(60 * value))
+        return f"{seconds} second{'' if seconds == 1 else 's'}"
+    return f"{value:.3g} {unit}"

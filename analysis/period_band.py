@@ -16,21 +16,21 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Reach:
-    """Of the rest of a period: it ends within the expected rest times or divided by `factor`, as `held` of the `seen`
-    periods before did.
+class BandReach:
+    """Of the rest of a period: it ends within the expected rest times or divided by `factor`, as `held` of so many
+    `periods` before did.
     """
 
     factor: float
     held: int
-    seen: int
+    periods: int
 
     def around(self, spent: float, rest: float) -> tuple[float, float]:
         """The whole period at least and at most, with what is spent and what is expected of the rest."""
         return spent + rest / self.factor, spent + rest * self.factor
 
 
-def reach(costs: Mapping[date, float], starts: Sequence[date], today: date) -> Reach | None:
+def reach(costs: Mapping[date, float], starts: Sequence[date], today: date) -> BandReach | None:
     """From the daily costs of a scope: `starts` are the first days of the periods before, the running one and the next,
     oldest first; `today` is the first day without cost. Each earlier period is predicted from its same day by the
     weekdays of the four weeks before, and held against what came. None where too few periods are known or nothing is
@@ -49,7 +49,7 @@ def reach(costs: Mapping[date, float], starts: Sequence[date], today: date) -> R
         return None
     ranked = sorted(errors)
     widest = ranked[min(math.ceil((len(ranked) + 1) * _LEVEL), len(ranked)) - 1]
-    return Reach(math.exp(widest), sum(error <= widest for error in errors), len(errors))
+    return BandReach(math.exp(widest), sum(error <= widest for error in errors), len(errors))
 
 
 def _error(costs: Mapping[date, float], cut: date, end: date) -> float | None:

@@ -233,8 +233,8 @@ def changed_resources(before: Sequence[Row], after: Sequence[Row], least: float 
 
 def machine_type(usage_type: str | None) -> str | None:
     """`db.r6g.4xlarge` of `EUW1-InstanceUsage:db.r6g.4xlarge`; None of what is no machine's use."""
-    found = _MACHINE.search(usage_type or "")
-    return found[1] if found else None
+    match = _MACHINE.search(usage_type or "")
+    return match[1] if match else None
 
 
 def _change(before: float, after: float, another_kind: bool, least: float) -> Literal["new", "gone", "resized"] | None:

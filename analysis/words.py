@@ -8,6 +8,7 @@ import sys
 COLUMNS = {
     "account": "Account",
     "account_id": "Account number",
+    "ai_model": "AI model",
     "a_day": "A day",
     "a_month": "A month",
     "a_year": "A year",
@@ -135,12 +136,17 @@ VALUES = {
 METRICS = {
     "billed_cost": "Billed cost",
     "contracted_cost": "Cost at contracted prices",
+    "cost_per_gpu_hour": "Cost of a GPU hour",
+    "cost_per_million_tokens": "Cost of a million tokens",
     "coverage_rate": "Share covered by commitments",
     "effective_cost": "Effective cost",
+    "gpu_hour_count": "GPU hours",
     "invoice_cost": "Invoiced cost, with tax",
     "list_cost": "Cost at list prices",
+    "request_count": "Requests",
     "savings": "Saved against list prices",
     "savings_rate": "Share saved against list prices",
+    "token_count": "Tokens",
     "unit_cost": "Cost of a unit",
     "usage_quantity": "Usage",
     "utilization_rate": "Share of commitments used",
@@ -155,8 +161,8 @@ def column(name: str) -> str:
         return COLUMNS[name]
     words = name.split("_")
     if not any(word.isdigit() for word in words):
-        said = " ".join(words)
-        return said[:1].upper() + said[1:]
+        text = " ".join(words)
+        return text[:1].upper() + text[1:]
     span = " – " if any(len(word) == 4 for word in words[:3]) else "–"
     return " ".join(word.capitalize() for word in words).replace(" To ", span)
 

@@ -42,9 +42,9 @@ class Tally:
     """Counts over labelled series."""
 
     events: Counter[str] = field(default_factory=Counter)
-    found: Counter[str] = field(default_factory=Counter)
-    told: Counter[str] = field(default_factory=Counter)  # by the kind of the finding
-    told_rightly: Counter[str] = field(default_factory=Counter)
+    detected: Counter[str] = field(default_factory=Counter)
+    reported: Counter[str] = field(default_factory=Counter)  # by the kind of the finding
+    reported_rightly: Counter[str] = field(default_factory=Counter)
     delays: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     repeats: int = 0
     clean_alarms: int = 0
@@ -52,13 +52,15 @@ class Tally:
 
     def lines(self) -> str:
         """The figures."""
-        precision = self.told_rightly.total() / max(self.told.total(), 1)
-        recall = self.found.total() / max(self.events.total(), 1)
+        precision = self.reported_rightly.total() / max(self.reported.total(), 1)
+        recall = self.detected.total() / max(self.events.total(), 1)
         recalls = "  ".join(
-            f"{kind} {self.found[kind] / self.events[kind]:.2f}" for kind in (*KINDS, "new") if self.events[kind]
+            f"{kind} {self.detected[kind] / self.events[kind]:.2f}" for kind in (*KINDS, "new") if self.events[kind]
         )
         precisions = "  ".join(
-            f"{kind} {self.told_rightly[kind] / self.told[kind]:.2f}" for kind in get_args(Kind) if self.told[kind]
+            f"{kind} {self.reported_rightly[kind] / self.reported[kind]:.2f}"
+            for kind in get_args(Kind)
+            if self.reported[kind]
         )
         delays = "  ".join(
             f"{kind} {np.median(self.delays[kind]):.0f}" for kind in (*KINDS, "new") if self.delays[kind]
@@ -66,7 +68,7 @@ class Tally:
         return (
             f"F1 {2 * precision * recall / (precision + recall):.3f}  P {precision:.3f}  R {recall:.3f}  "
             f"false alarms a clean series-year {self.clean_alarms / (self.clean_days / 365):.2f}  "
-            f"second findings of an event {self.repeats} of {self.told.total()}\n"
+            f"second findings of an event {self.repeats} of {self.reported.total()}\n"
             f"        recall by event: {recalls}\n        precision by finding: {precisions}\n        median delay in "
             f"days: {delays}"
         )
@@ -95,39 +97,41 @@ def count(series: list[Labelled], records: list[dict[str, Any]], tally: Tally) -
             _count(item, record, hit, tally)
         tally.clean_days += 0 if item.events else len(item.days)
         tally.events.update(event.kind for event in item.events)
-        tally.found.update(event.kind for event in hit)
+        tally.detected.update(event.kind for event in hit)
 
 
 def _count(item: Labelled, record: dict[str, Any], hit: set[Event], tally: Tally) -> None:
     day, kind = date.fromisoformat(record["detected_at"]), record["kind"]
     event = next((event for event in item.events if event.start <= day <= event.until), None)
-    tally.told[kind] += 1
+    tally.reported[kind] += 1
     tally.repeats += event in hit
     tally.clean_alarms += not item.events
     if event is not None and event not in hit:
         hit.add(event)
-        tally.told_rightly[kind] += 1
+        tally.reported_rightly[kind] += 1
         tally.delays[event.kind].append((day - event.start).days)
 
 
 def by_the_hour(seeds: Sequence[int]) -> None:
     """False alarms, one a day at most, and recall of hourly series from their fourth week on."""
     events: Counter[str] = Counter()
-    found: Counter[str] = Counter()
+    detected: Counter[str] = Counter()
     alarms, judged = 0, 0
     for seed in seeds:
         grid, planted = hours(seed)
-        told: dict[str, list[int]] = defaultdict(list)
+        alarm_hours: dict[str, list[int]] = defaultdict(list)
         for record in replay(grid):
-            told[record["series"]].append((datetime.fromisoformat(record["detected_at"]) - grid.first) // grid.every)
+            alarm_hours[record["series"]].append(
+                (datetime.fromisoformat(record["detected_at"]) - grid.first) // grid.every
+            )
         where = {column: (kind, first, last) for column, kind, first, last in planted}
         for column, name in enumerate(grid.names):
             kind, first, last = where.get(column, ("", len(grid.values), 0))
             events[kind] += column in where
-            found[kind] += any(first <= hour <= last for hour in told[name])
-            alarms += len({hour // 24 for hour in told[name] if BY_THE_HOUR <= hour < first})
+            detected[kind] += any(first <= hour <= last for hour in alarm_hours[name])
+            alarms += len({hour // 24 for hour in alarm_hours[name] if BY_THE_HOUR <= hour < first})
             judged += first - BY_THE_HOUR
-    recalls = "  ".join(f"{kind} {found[kind] / events[kind]:.2f}" for kind in sorted(events) if events[kind])
+    recalls = "  ".join(f"{kind} {detected[kind] / events[kind]:.2f}" for kind in sorted(events) if events[kind])
     print(f"hours: {alarms / (judged / 8760):.1f} days with a false alarm a series-year; recall by event: {recalls}")
 
 
@@ -149,12 +153,12 @@ def nab(folder: Path) -> None:
         for row in rows:
             moment, value = row.split(",")
             hourly[datetime.fromisoformat(moment).replace(minute=0, second=0)].append(float(value))
-        found = [datetime.fromisoformat(record["detected_at"]) for record in replay(_hours(path.stem, hourly))]
+        moments = [datetime.fromisoformat(record["detected_at"]) for record in replay(_hours(path.stem, hourly))]
         spans = [
             (datetime.fromisoformat(start) - timedelta(hours=1), datetime.fromisoformat(end)) for start, end in labels
         ]
-        hits = sum(any(start <= moment <= end for moment in found) for start, end in spans)
-        outside = sum(not any(start <= moment <= end for start, end in spans) for moment in found)
+        hits = sum(any(start <= moment <= end for moment in moments) for start, end in spans)
+        outside = sum(not any(start <= moment <= end for start, end in spans) for moment in moments)
         print(
             f"NAB {path.stem}: {hits} of {len(spans)} windows, {outside} findings outside in {len(hourly) / 24:.0f} "
             "days"

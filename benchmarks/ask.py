@@ -96,12 +96,12 @@ def measure(sides: Sequence["Deps"], questions: Sequence[str], rounds: int) -> l
     """Ask every question once to warm up and `rounds` times to measure, each beside
     the same final SQL; the sides take turns, so that both meet the same load.
     """
-    found = [Times() for _ in sides]
+    times_by_side = [Times() for _ in sides]
     for turn in range(rounds + 1):
         for question in questions:
-            for deps, times in zip(sides, found, strict=True):
+            for deps, times in zip(sides, times_by_side, strict=True):
                 _measure(deps, question, times if turn else None)
-    return found
+    return times_by_side
 
 
 def _measure(deps: "Deps", question: str, times: Times | None) -> None:

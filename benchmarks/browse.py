@@ -71,7 +71,7 @@ def alone(at: Bearer, rounds: int) -> Times:
     return times
 
 
-def together(at: Bearer, seconds: float, told: "multiprocessing.Queue[Times]") -> None:
+def together(at: Bearer, seconds: float, results: "multiprocessing.Queue[Times]") -> None:
     """Everybody at once for so many seconds; milliseconds of `view` and `answer`."""
     times: Times = defaultdict(list)
     until = time.monotonic() + seconds
@@ -94,7 +94,7 @@ def together(at: Bearer, seconds: float, told: "multiprocessing.Queue[Times]") -
         thread.start()
     for thread in threads:
         thread.join()
-    told.put(dict(times))
+    results.put(dict(times))
 
 
 def _browse(headers: Mapping[str, str], draw: random.Random) -> Callable[[httpx.Client], float]:
@@ -138,10 +138,10 @@ def measure(charges: int, rounds: int, seconds: float) -> bool:
             at = _bearer(deps, address)
             single = alone(at, rounds)
             spawn = multiprocessing.get_context("spawn")
-            told: multiprocessing.Queue[Times] = spawn.Queue()
-            crowd = spawn.Process(target=together, args=(at, seconds, told))
+            results: multiprocessing.Queue[Times] = spawn.Queue()
+            crowd = spawn.Process(target=together, args=(at, seconds, results))
             crowd.start()
-            many = told.get(timeout=seconds + 120)
+            many = results.get(timeout=seconds + 120)
             crowd.join()
     for name, times in (*single.items(), *many.items()):
         print(f"{name:<30} p50 {median(times):7.1f} ms   p95 {_p95(times):7.1f} ms   {len(times)} times")

@@ -43,22 +43,22 @@ def measure(days: int, folder: Path) -> bool:
             now = datetime.combine(day + timedelta(days=1), time(8), UTC)
             detect_anomalies.run(database, organisation, now, through=day)
         with Session(database.app) as session:
-            told = session.scalars(
+            alerts = session.scalars(
                 sa.select(OutboxMessage).where(OutboxMessage.kind == "alert", OutboxMessage.update_key.is_(None))
             ).all()
-            found = session.scalars(sa.select(Insight).order_by(Insight.id)).all()
+            insights = session.scalars(sa.select(Insight).order_by(Insight.id)).all()
             series = session.scalar(
                 sa.text("SELECT count(*) FROM finops.detector_states WHERE series NOT LIKE 'hour|%'")
             )
         database.dispose()
     finally:
         postgres.stop(home)
-    within = len(told) <= HANDFUL * max(days, 1) / 365
+    within = len(alerts) <= HANDFUL * max(days, 1) / 365
     print(
-        f"{days} clean days, {series} series: {len(found)} insights, {len(told)} alerts (at most {HANDFUL} a year): "
-        f"{'ok' if within else 'NOT within'}"
+        f"{days} clean days, {series} series: {len(insights)} insights, {len(alerts)} alerts "
+        f"(at most {HANDFUL} a year): {'ok' if within else 'NOT within'}"
     )
-    for one in found:
+    for one in insights:
         print(f"  {one.starts_on} {one.title} ({one.status})")
     return within
 

@@ -163,13 +163,13 @@ def _round(database: Database, slack: Handle, bot: Bot, ids: Sequence[str], numb
 
 def _buttons(slack: Handle, proposals: Sequence[int]) -> dict[int, str]:
     """Where the Approve button of each proposal is: its message's ts."""
-    wanted, found = set(proposals), dict[int, str]()
+    ids, buttons = set(proposals), dict[int, str]()
     for message in slack.messages(CHANNEL):
         for block in message.get("blocks") or []:
             for element in block.get("elements") or []:
-                if element.get("action_id") == "remediation_approve" and int(element["value"]) in wanted:
-                    found[int(element["value"])] = str(message["ts"])
-    return found
+                if element.get("action_id") == "remediation_approve" and int(element["value"]) in ids:
+                    buttons[int(element["value"])] = str(message["ts"])
+    return buttons
 
 
 def _proposed(database: Database, name: str) -> int:
@@ -194,7 +194,7 @@ def _no_answers() -> Answers:
     return Answers(refuse, refuse, refuse)
 
 
-def _report(acks: Sequence[float], started: Sequence[float], alone: Sequence[float], wanted: int, bot: Bot) -> int:
+def _report(acks: Sequence[float], started: Sequence[float], alone: Sequence[float], expected: int, bot: Bot) -> int:
     p99 = quantiles(acks, n=100)[98]
     print(
         f"click to ack:              p50 {median(acks):6.1f} ms  p99 {p99:6.1f} ms  worst {max(acks):6.1f} ms  "
@@ -205,8 +205,8 @@ def _report(acks: Sequence[float], started: Sequence[float], alone: Sequence[flo
         f"{START_MS:g} ms, before Prefect's own latency)"
     )
     print(f"all at once to their runs: p50 {median(started):6.1f} ms  worst {max(started):6.1f} ms")
-    print(f"runs asked for:            {len(bot.asked)} of {wanted}, {bot.repeated} asked twice")
-    return 0 if p99 < ACK_MS and max(alone) < START_MS and len(bot.asked) == wanted == len(acks) else 1
+    print(f"runs asked for:            {len(bot.asked)} of {expected}, {bot.repeated} asked twice")
+    return 0 if p99 < ACK_MS and max(alone) < START_MS and len(bot.asked) == expected == len(acks) else 1
 
 
 if __name__ == "__main__":

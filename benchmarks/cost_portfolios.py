@@ -100,6 +100,6 @@ def portfolio_series(seed: int, index: int, days: int, held_back: int) -> CostSe
     fee = rng.uniform(0.2, 2) * float(np.median(usual)) if rng.random() < 0.4 else 0.0
     charges = np.array([fee * (day.day == 1) + 0.3 * fee * ((day + timedelta(1)).day == 1) for day in calendar])
     values = usual * _noise(rng, days) + charges
-    known = days - held_back
-    values[:known] = _spoil(rng, values[:known])
+    history = days - held_back
+    values[:history] = _spoil(rng, values[:history])
     return CostSeries(first, values, usual + charges)

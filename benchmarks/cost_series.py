@@ -129,6 +129,6 @@ def cost_series(seed: int, index: int, days: int, held_back: int) -> CostSeries:
     fee = _edges(rng, calendar) * np.exp(level)
     oracle = np.exp(log) + fee
     values = np.exp(log + _noise(rng, days)) + fee
-    known = days - held_back
-    values[:known] = _spoil(rng, values[:known])
+    history = days - held_back
+    values[:history] = _spoil(rng, values[:history])
     return CostSeries(FIRST_DAY, values, oracle)

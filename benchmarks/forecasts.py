@@ -25,13 +25,13 @@ HORIZONS = (30, 90, 180)
 M4 = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "m4_daily_100.csv.gz"
 
 
-def _seasonal_naive(known: Floats, days: int) -> Floats:
-    week = np.where(np.isfinite(known[-7:]), known[-7:], np.nanmedian(known[-28:]))
+def _seasonal_naive(history: Floats, days: int) -> Floats:
+    week = np.where(np.isfinite(history[-7:]), history[-7:], np.nanmedian(history[-28:]))
     return np.resize(week, days)
 
 
-def _weekday_sma(known: Floats, days: int) -> Floats:
-    return np.resize(np.nanmean(known[-28:].reshape(4, 7), axis=0), days)
+def _weekday_sma(history: Floats, days: int) -> Floats:
+    return np.resize(np.nanmean(history[-28:].reshape(4, 7), axis=0), days)
 
 
 def _report(name: str, predicted: Floats, actual: Floats) -> None:
@@ -52,17 +52,19 @@ def _coverage(forecasts: list[Forecast], actual: Floats) -> str:
     return f"80 % band holds {inside[0]:.3f}, 95 % band {inside[1]:.3f}"
 
 
-def _judge(title: str, known: Mapping[str, Series], actual: Floats, today: date, tier: Tier) -> tuple[Floats, Floats]:
+def _judge(
+    title: str, histories: Mapping[str, Series], actual: Floats, today: date, tier: Tier
+) -> tuple[Floats, Floats]:
     days = actual.shape[1]
     started = time.perf_counter()
-    forecasts = forecast_many(known, days, today, tier, workers=2)
+    forecasts = forecast_many(histories, days, today, tier, workers=2)
     seconds = time.perf_counter() - started
-    listed = [forecasts[name] for name in known]
+    listed = [forecasts[name] for name in histories]
     predicted = np.array([forecast.mean for forecast in listed])
-    print(f"{title}, {tier} tier: {len(known)} series in {seconds:.1f} s; {_coverage(listed, actual)}")
+    print(f"{title}, {tier} tier: {len(histories)} series in {seconds:.1f} s; {_coverage(listed, actual)}")
     _report("finops-bot", predicted, actual)
-    _report("seasonal naive", np.array([_seasonal_naive(one.values, days) for one in known.values()]), actual)
-    _report("weekday SMA(28)", np.array([_weekday_sma(one.values, days) for one in known.values()]), actual)
+    _report("seasonal naive", np.array([_seasonal_naive(one.values, days) for one in histories.values()]), actual)
+    _report("weekday SMA(28)", np.array([_weekday_sma(one.values, days) for one in histories.values()]), actual)
     return predicted, actual
 
 
@@ -71,10 +73,10 @@ MAKERS = {"costs": cost_series, "portfolios": portfolio_series}
 
 def _generated(maker: str, seed: int, history: int, count: int = 80, tier: Tier = "full") -> tuple[Floats, Floats]:
     made = [MAKERS[maker](seed, index, history + 180, 180) for index in range(count)]
-    known = {str(index): Series(one.start, one.values[:history]) for index, one in enumerate(made)}
+    histories = {str(index): Series(one.start, one.values[:history]) for index, one in enumerate(made)}
     actual = np.array([one.values[history:] for one in made])
     return _judge(
-        f"{maker}, seed {seed}, {history} days of history", known, actual, made[0].start + timedelta(history), tier
+        f"{maker}, seed {seed}, {history} days of history", histories, actual, made[0].start + timedelta(history), tier
     )
 
 
@@ -88,15 +90,15 @@ def _m4() -> None:
             series.setdefault(row["id"], []).append(float(row["y"]))
     end = date(2026, 1, 1)
     long = {name: np.array(values) for name, values in series.items() if len(values) >= 150}
-    known = {name: Series(end - timedelta(len(values) - 30), values[:-30]) for name, values in long.items()}
-    _judge("M4 daily", known, np.array([values[-30:] for values in long.values()]), end, "full")
+    histories = {name: Series(end - timedelta(len(values) - 30), values[:-30]) for name, values in long.items()}
+    _judge("M4 daily", histories, np.array([values[-30:] for values in long.values()]), end, "full")
 
 
 def _speed() -> None:
     made = [cost_series(900 + index // 80, index % 80, 730, 0) for index in range(1000)]
-    known = {str(index): Series(one.start, one.values) for index, one in enumerate(made)}
+    histories = {str(index): Series(one.start, one.values) for index, one in enumerate(made)}
     started = time.perf_counter()
-    forecast_many(known, 180, made[0].start + timedelta(730), "cheap", workers=2)
+    forecast_many(histories, 180, made[0].start + timedelta(730), "cheap", workers=2)
     print(f"1,000 series x 180 days, cheap tier: {time.perf_counter() - started:.0f} s")
 
 

@@ -175,9 +175,9 @@ def _plant(rng: np.random.Generator, kind: str, start: int, calendar: list[date]
 def _events(rng: np.random.Generator, calendar: list[date], usual: Array, wild: bool) -> tuple[Array, list[Event]]:
     sigma, factor, events = _spread(usual), np.ones(len(usual)), []
     starts: list[int] = []
-    wanted, gap = int(rng.integers(1, 5)), PEAKS_LAST if wild else GAP
+    count, gap = int(rng.integers(1, 5)), PEAKS_LAST if wild else GAP
     for place in rng.integers(FIRST, len(usual) - LAST, 60):
-        if len(starts) < wanted and all(abs(int(place) - other) >= gap for other in starts):
+        if len(starts) < count and all(abs(int(place) - other) >= gap for other in starts):
             starts.append(int(place))
     for start in sorted(starts):
         kind = "spike" if wild else str(rng.choice(list(KINDS), p=list(KINDS.values())))

@@ -99,14 +99,14 @@ def _bots(home: Path, slack: Handle, count: int) -> Iterator[list[Watched]]:
 
 def _answered(slack: Handle) -> Counter[str]:
     """Replies of the bot by the thread they stand in."""
-    bot, found = slack.workspace.app.bot_id, Counter[str]()
+    bot, replies = slack.workspace.app.bot_id, Counter[str]()
     for conversation in list(slack.workspace.store.conversations.values()):
-        found.update(
+        replies.update(
             m["thread_ts"]
             for m in list(conversation.messages.values())
             if m.get("bot_id") == bot and m.get("thread_ts")
         )
-    return found
+    return replies
 
 
 def _ask(slack: Handle, rate: float, seconds: float) -> dict[str, float]:

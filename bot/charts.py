@@ -79,9 +79,9 @@ def _plot_waterfall(axes: Any, values: list[float], currency: str) -> None:
         start = 0.0 if ends else at
         axes.barh([place], [value], 0.7, left=start, color=_ENDS if ends else _WORSE if value > 0 else _BETTER)
         at = value if ends else at + value
-        said = _amount(value, currency) if ends else f"{'+' if value > 0 else '−'}{_amount(abs(value), currency)}"
+        label = _amount(value, currency) if ends else f"{'+' if value > 0 else '−'}{_amount(abs(value), currency)}"
         axes.annotate(
-            said, (max(start, start + value) + room, place), ha="left", va="center", fontsize=_TYPE, color=_INK
+            label, (max(start, start + value) + room, place), ha="left", va="center", fontsize=_TYPE, color=_INK
         )
         if place < last:
             axes.plot([at, at], [place + 0.35, place + 0.65], color="#94a3b8", linewidth=0.8)

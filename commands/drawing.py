@@ -14,9 +14,9 @@ _NO_MEASURE = ("share", "change_pct")
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """A block for each value, from the lowest to the highest of them; a space for one that is not known."""
-    known = [value for value in values if value is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    """A block for each value, scaled between the lowest and the highest; a space for an unknown value."""
+    numbers = [value for value in values if value is not None]
+    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
     step = (high - low) / (len(_LEVELS) - 1) or 1.0
     return "".join(" " if value is None else _LEVELS[round((value - low) / step)] for value in values)
 

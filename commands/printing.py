@@ -146,8 +146,8 @@ def print_answer(answer: dict[str, Any], format: TableFormat) -> None:
         by = {"offline": "rules", "llm": "the model, checked", "sql": "your SQL, checked"}.get(
             answer["translator"], answer["translator"]
         )
-        said = f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms"
-        console.print(said, style="dim", soft_wrap=True)
+        footer = f"{' · '.join(part for part in parts if part)} · answered by {by} in {answer['elapsed_ms']} ms"
+        console.print(footer, style="dim", soft_wrap=True)
 
 
 def _print_rows_of(answer: dict[str, Any], console: "Console") -> None:

@@ -50,11 +50,11 @@ def lives(pid: int) -> bool:
     return True
 
 
-def free_port(wanted: int, server: str) -> int:
-    """The wanted port of 127.0.0.1 where it can be had, so that who knows the address of a `server` finds it again
-    after a restart; else any. 0 wants any. Raises `UserError`.
+def free_port(preferred: int, server: str) -> int:
+    """The preferred port of 127.0.0.1 where it is free, so that the address of a `server` stays the same after a
+    restart; else any free one. 0 means any. Raises `UserError`.
     """
-    for port in (wanted, 0):
+    for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

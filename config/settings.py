@@ -70,6 +70,7 @@ class Settings(LakeSettings):
     questions_running_per_person: int = Field(2, ge=1, description="Questions of a person at once in a process")
     questions_megabytes_per_person: int = Field(100, ge=1, description="Most that is kept of a person's questions")
     questions_waiting_per_person: int = Field(20, ge=1, description="Questions of a person that wait in a process")
+    today_file: Path | None = Field(None, description="File with the day that counts as today; unset: the clock")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level of the JSON log on stderr"
     )

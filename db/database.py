@@ -32,6 +32,8 @@ class Database:
     """The home of an embedded server, which may come up on another port."""
     lake: str = ""
     """The address of the lake that holds the line items of this database."""
+    lake_cache: str = ""
+    """The folder for copies of a lake in a bucket."""
 
     @cached_property
     def owner(self) -> sa.Engine:
@@ -126,4 +128,5 @@ def outside(settings: Settings) -> Database:
     reader = (
         settings.reader_database_url.get_secret_value() if settings.reader_database_url else _with_role(owner, READER)
     )
-    return Database(owner, app, reader, embedded=False, settings=settings, lake=settings.lake_beside(settings.home))
+    lake, copies = settings.lake_beside(settings.home), settings.lake_cache_beside(settings.home)
+    return Database(owner, app, reader, embedded=False, settings=settings, lake=lake, lake_cache=copies)

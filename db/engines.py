@@ -21,7 +21,8 @@ def locate(settings: Settings) -> Database:
     if settings.database_url is None:
         server = postgres.start(settings.home)
         owner, app, reader = (server.url(role) for role in ROLES[1:])
-        return Database(owner, app, reader, embedded=True, home=settings.home, lake=settings.lake_beside(settings.home))
+        lake, copies = settings.lake_beside(settings.home), settings.lake_cache_beside(settings.home)
+        return Database(owner, app, reader, embedded=True, home=settings.home, lake=lake, lake_cache=copies)
     return outside(settings)
 
 

@@ -80,6 +80,17 @@ class Load(Base):
     finished_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
+class FetchedObject(Base):
+    """An object of a bucket whose content was read."""
+
+    __tablename__ = "fetched_objects"
+    address: Mapped[str] = mapped_column(primary_key=True, comment="s3://bucket/key")
+    version: Mapped[str] = mapped_column(comment="Its ETag then")
+    bytes: Mapped[int] = mapped_column(sa.BigInteger)
+    digest: Mapped[str] = mapped_column(comment="SHA-256 of the content")
+    fetched_at: Mapped[datetime] = mapped_column(server_default=_NOW)
+
+
 class BilledPeriod(Base):
     """What stands of a billing account in a billing period, by source and currency."""
 

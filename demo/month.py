@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from config.organisation import read_organisation
 from demo import processes
-from demo.stack import ORGANISATION, Say, Stack
+from demo.stack import ORGANISATION, TODAY, Say, Stack
 from flows.digests import send_digests
 from standins.bills.world import World
 from standins.bills.write import advance
@@ -33,6 +33,8 @@ def let_pass(stack: Stack, say: Say, days: int = DAYS) -> date:
     deliver(stack.cloud, stack.bills, processes.apart(advance, stack.bills, world, since, through))
     say(f"ingest_costs: {stack.run_flow('ingest_costs').lower()}")
     after = through + timedelta(days=1)
+    (stack.home / TODAY).write_text(after.isoformat())
+    say(f"It is {after.day} {after:%B} now, for questions and the page")
     for name in ("forecast_costs", "check_budgets"):
         say(f"{name}: {stack.run_flow(name).lower()}")
     sent = send_digests.run(stack.database, read_organisation(ORGANISATION), datetime.combine(after, _DIGESTS, UTC))

@@ -57,8 +57,8 @@ def apart(function: Callable[..., Any], *arguments: Any) -> Any:
         check=False,
     )
     if ended.returncode != 0:
-        said = ended.stderr.decode(errors="replace").strip().splitlines()
-        raise UserError(f"{function.__name__} ended before it was done: {said[-1] if said else ended.returncode}.")
+        errors = ended.stderr.decode(errors="replace").strip().splitlines()
+        raise UserError(f"{function.__name__} ended before it was done: {errors[-1] if errors else ended.returncode}.")
     return pickle.loads(ended.stdout)  # noqa: S301 - written by the child that was just started
 
 

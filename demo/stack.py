@@ -31,6 +31,8 @@ from standins.cloud.bills import deliver
 from standins.slack import Handle, Limits, Setup, running_workspace
 
 ORGANISATION = Path(__file__).parent / "organisation.yaml"
+TODAY = Path("demo") / "today"
+"""In the home: the day to which months have passed; not there while none has."""
 FIRST_LOOK = ("ingest_usage", "refresh_prices", "forecast_costs", "check_budgets", "find_savings")
 _REASON = sa.text("SELECT error FROM finops.loads WHERE status = 'failed' ORDER BY id DESC LIMIT 1")
 _FLOW_SECONDS = 180
@@ -50,6 +52,7 @@ class Stack:
     page: str
     """Address of the web page."""
     logs: Path
+    home: Path
 
     def run_flow(self, name: str, **parameters: Any) -> str:
         """Start a flow by its deployment and wait for its end; the name of its final state."""
@@ -81,7 +84,7 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
         with ThreadPoolExecutor(2) as together:
             prefect_url = together.submit(prefect_server.start, home)
             database = together.submit(lambda: engines.connect(read_settings(home=home, _env_file=None)))
-            cloud = stack.enter_context(cloud_server.start(today))
+            cloud = stack.enter_context(cloud_server.start(today, remembered=home / "demo" / "cloud.json"))
             bills = _deliver_bills(home / "demo" / "bills", today, cloud)
             environment = _environment(home, slack, cloud, prefect_url.result(), page_port)
             stack.enter_context(prefect_server.kept(home))
@@ -93,7 +96,7 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
         say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
         _wait(lambda: slack.sockets > 0, bot, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
         _wait(_served, flows, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
-        yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}", home / "logs")
+        yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}", home / "logs", home)
 
 
 def has_bills(stack: Stack) -> bool:
@@ -125,6 +128,7 @@ def _environment(home: Path, slack: Handle, cloud: CloudAccount, prefect_url: st
         **prefect_server.environment(home, prefect_url),
         "FINOPS_HOME": str(home),
         "FINOPS_CONFIG": str(ORGANISATION),
+        "FINOPS_TODAY_FILE": str(home / TODAY),
         "FINOPS_API_PORT": str(page_port),
         "FINOPS_PUBLIC_URL": f"http://127.0.0.1:{page_port}",
         "FINOPS_OIDC_ISSUER": slack.url,

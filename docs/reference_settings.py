@@ -59,15 +59,15 @@ def models_of(model: Any) -> list[Any]:
     """A model and those inside of it, each once, in the order of the keys."""
     from pydantic import BaseModel
 
-    found = [model]
-    for outer in found:
+    models = [model]
+    for outer in models:
         parts = [part for item in outer.model_fields.values() for part in _parts(item.annotation)]
-        found += [
+        models += [
             part
             for part in dict.fromkeys(parts)
-            if isinstance(part, type) and issubclass(part, BaseModel) and part not in found
+            if isinstance(part, type) and issubclass(part, BaseModel) and part not in models
         ]
-    return found
+    return models
 
 
 def _parts(annotation: Any) -> Iterator[Any]:

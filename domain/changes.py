@@ -75,17 +75,17 @@ def since(connection: sa.Connection, cursor: Cursor) -> tuple[list[Change], Curs
 
 
 def _change(connection: sa.Connection, topic: Topic, subject: str) -> Change | None:
-    """A change with who may know of it; None where its subject is not kept."""
+    """A change with the check of who may see it; None where its subject is not stored."""
     if topic == "budgets":
         scope: Any = connection.scalar(sa.select(BudgetRow.scope).where(BudgetRow.name == subject))
-        known = scope is not None
-        return Change(topic, subject, lambda actor: may_see_scope(actor, scope) if known else actor.sees_all)
+        exists = scope is not None
+        return Change(topic, subject, lambda actor: may_see_scope(actor, scope) if exists else actor.sees_all)
     if not (subject.isascii() and subject.isdecimal() and len(subject) < 19):
         return None
     number = int(subject)
     if topic == "insights":
-        found = connection.execute(sa.select(Insight.team).where(Insight.id == number)).first()
-        return None if found is None else Change(topic, subject, lambda actor: may_see_team(actor, found.team))
+        insight = connection.execute(sa.select(Insight.team).where(Insight.id == number)).first()
+        return None if insight is None else Change(topic, subject, lambda actor: may_see_team(actor, insight.team))
     row = connection.execute(sa.select(Remediation.team, Remediation.playbook).where(Remediation.id == number)).first()
     if row is None:
         return None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from analysis import period_band
 from analysis.budgets import band_of_total
 from db.outgoing.messages import ForecastCard
 from domain.freshness import data_through
@@ -88,8 +89,8 @@ def read(
     }
     past = tuple(first - timedelta(days=back) for back in range(PAST_DAYS, 0, -1))
     spent = costs(connection, scope, currency, past[0], first)
-    known = {name: value for name, value in scope.items() if name in DIMENSIONS}
-    through = data_through(connection, known, first) or first
+    dimensions = {name: value for name, value in scope.items() if name in DIMENSIONS}
+    through = data_through(connection, dimensions, first) or first
     return Outlook(
         made_on=rows[0].made_on,
         model=rows[0].model,
@@ -114,6 +115,25 @@ def costs(
     bound = {f"scope_{name}": value for name, value in scope.items()}
     rows = connection.execute(sa.text(sql), {**bound, "start": start, "end": end, "currency": currency})
     return {row.usage_date: row.cost for row in rows}
+
+
+def month_reach(
+    connection: sa.Connection, scope: Mapping[str, str], currency: str, today: date
+) -> period_band.BandReach | None:
+    """How far the month that runs on `today`, the first day without bills, may end from where it is heading: as far as
+    the months before went on from the same day. None where too few are known.
+    """
+    starts = period_band.months(today - timedelta(days=1))
+    if today >= starts[-1]:
+        return None
+    begins = starts[0] - timedelta(weeks=4)
+    spent = costs(connection, scope, currency, begins, today)
+    if not spent:
+        return None
+    first = min(spent)
+    whole = {day: spent.get(day, 0.0) for day in (first + timedelta(at) for at in range((today - first).days))}
+    known = [start for start in starts if start >= first]
+    return period_band.reach(whole, known, today) if len(known) > 1 else None
 
 
 def card(connection: sa.Connection, scope: Mapping[str, str], currency: str, days: int) -> ForecastCard | None:

@@ -198,7 +198,7 @@ def owner_of(organisation: Organisation, team: str | None) -> str | None:
 
 
 def _update(session: Session, insight: Insight, item: DetectedInsight, now: datetime) -> None:
-    """Known already: the newest figures, and a line in the thread when it came back, or grew or shrank by half."""
+    """Store the newest figures of a known insight; post to its thread when it came back, or grew or shrank by half."""
     before = float(insight.impact_amount or 0)
     insight.last_seen_at, insight.playbook = now, item.playbook or insight.playbook
     if (
@@ -211,13 +211,13 @@ def _update(session: Session, insight: Insight, item: DetectedInsight, now: date
         redraw(session, insight, f"{insight.status}:{now.isoformat()}")
     if insight.status not in LIVE or item.impact is None:
         return
-    told = float(insight.evidence.get("told", before))
+    reported = float(insight.evidence.get("told", before))
     carried: dict[str, Any] = {name: insight.evidence[name] for name in ("storm", "told") if name in insight.evidence}
     insight.evidence = {**insight.evidence, **item.evidence, **carried}
-    if told and abs(item.impact - told) > 0.5 * abs(told):
+    if reported and abs(item.impact - reported) > 0.5 * abs(reported):
         insight.impact_amount = Decimal(str(round(item.impact, 4)))
         insight.evidence = {**insight.evidence, "told": item.impact}
-        word = "grew" if abs(item.impact) > abs(told) else "shrank"
+        word = "grew" if abs(item.impact) > abs(reported) else "shrank"
         each = (
             "a day"
             if insight.kind == "anomaly"
@@ -225,18 +225,18 @@ def _update(session: Session, insight: Insight, item: DetectedInsight, now: date
             if insight.kind in ("idle", "recommendation")
             else "over the budget"
         )
-        text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(told, insight.currency)}."
+        text = f"It {word}: {money(item.impact, insight.currency)} {each}, told as {money(reported, insight.currency)}."
         say(session, insight, text, f"{word}:{now.date()}")
     if insight.kind == "anomaly" and insight.title != item.title:
-        _show_figures(session, insight, item, told, now)
+        _show_figures(session, insight, item, reported, now)
 
 
-def _show_figures(session: Session, insight: Insight, item: DetectedInsight, told: float, now: datetime) -> None:
-    """An anomaly that goes on or ends is about more days than when it was told: its cards follow quietly.
+def _show_figures(session: Session, insight: Insight, item: DetectedInsight, reported: float, now: datetime) -> None:
+    """Update the figures and cards of an anomaly that covers more days than when it was reported, without a new post.
 
-    `told` stays what a line in the thread compares with.
+    `reported` stays the amount that a line in the thread compares with.
     """
-    insight.evidence = {"told": told, **insight.evidence}
+    insight.evidence = {"told": reported, **insight.evidence}
     insight.title, insight.impact_amount = item.title, Decimal(str(round(item.impact or 0.0, 4)))
     redraw(session, insight, f"figures:{now.isoformat()}")
 

@@ -150,8 +150,8 @@ def incomplete(connection: sa.Connection, days: tuple[date, date] | None = None)
         f"SELECT source_id, month FROM ({stand}) p FULL JOIN ({lie}) f USING (source_id, month) "  # noqa: S608 - its names are constants
         "WHERE coalesce(p.rows, 0) <> coalesce(f.rows, 0) ORDER BY 1, 2"
     )
-    found = [(int(row.source_id), str(row.month)) for row in connection.execute(statement)]
-    return [one for one in found if days is None or _is_used(connection, one, days)]
+    source_months = [(int(row.source_id), str(row.month)) for row in connection.execute(statement)]
+    return [one for one in source_months if days is None or _is_used(connection, one, days)]
 
 
 def _is_used(connection: sa.Connection, month: tuple[int, str], days: tuple[date, date]) -> bool:

@@ -1,63 +1,43 @@
-"""The folder that holds the files."""
+"""Where the files are: a folder, or a bucket with a folder of copies."""
 
-import os
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+import tempfile
 from pathlib import Path
-from secrets import token_hex
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from config.errors import UserError
-
-SUFFIX = ".parquet"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A lake in a folder, which is made when it is first written to."""
-
-    folder: Path
-
-    def new_path(self, source: int, month: str, load: int) -> str:
-        """A name that no file has had, relative to the lake: source, billing month (`YYYY-MM`), load."""
-        return f"source={source:d}/month={month}/load={load:d}-{token_hex(6)}{SUFFIX}"
-
-    def full(self, path: str) -> Path:
-        """Where a file lies."""
-        return self.folder / path
-
-    def missing(self, paths: list[str]) -> list[str]:
-        """Which of the files are not there."""
-        return [path for path in paths if not self.full(path).is_file()]
-
-    def every(self) -> Iterator[tuple[str, float]]:
-        """Every file in the lake, whatever the catalogue says, with the time of its last change."""
-        for root, _, names in os.walk(self.folder):
-            for name in names:
-                full = Path(root) / name
-                try:
-                    yield full.relative_to(self.folder).as_posix(), full.stat().st_mtime
-                except FileNotFoundError:
-                    continue  # another sweep was quicker
-
-    def delete(self, path: str) -> None:
-        """Remove a file, and the folders that it leaves empty; one that is gone already is no fault."""
-        full = self.full(path)
-        with suppress(FileNotFoundError, NotADirectoryError):
-            full.unlink()
-        for parent in full.parents:
-            if parent == self.folder or self.folder not in parent.parents:
-                return
-            try:
-                parent.rmdir()
-            except OSError:
-                return  # another load writes here, or it is not empty
+from lake.bucket import BucketPlace
+from lake.folder import Place as Place
 
 
-def open_place(address: str | Path) -> Place:
-    """The lake at an address; raises `UserError` for one that is no folder."""
-    if not str(address) or "://" in str(address):
+class LakeOwner(Protocol):
+    """What knows its lake: a database."""
+
+    @property
+    def lake(self) -> str:
+        """The lake's address."""
+
+    @property
+    def lake_cache(self) -> str:
+        """The folder for copies, where the lake is a bucket."""
+
+
+def place_of(owner: LakeOwner) -> Place:
+    """The lake of a database; raises `UserError` for an address that is none."""
+    return open_place(owner.lake, owner.lake_cache)
+
+
+def open_place(address: str | Path, cache: str = "") -> Place:
+    """The lake at an address, a folder or `s3://bucket/prefix`, with a folder for copies; raises `UserError` for one
+    that is neither.
+    """
+    given = str(address)
+    parts = urlsplit(given)
+    if given.startswith("s3://") and parts.netloc:
+        copies = Path(cache or Path(tempfile.gettempdir()) / "finops-lake").absolute()
+        return BucketPlace(copies / parts.netloc / parts.path.strip("/"), parts.netloc, parts.path.strip("/"))
+    if not given or "://" in given:
         raise UserError(
-            f"FINOPS_LAKE is {str(address)!r}: line items are kept in a folder; name one that all processes share."
+            f"FINOPS_LAKE is {given!r}: line items are kept in a folder that all processes share, or in s3://bucket/prefix."
         )
     return Place(Path(address).absolute())

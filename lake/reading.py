@@ -85,12 +85,12 @@ def run(job: Job) -> Found | EngineTimedOut | Failed:
 @contextmanager
 def warm() -> Iterator[None]:
     """For the length of a block a process stands ready, so that no question waits for Python and DuckDB to start."""
-    _spare.wanted = True
+    _spare.enabled = True
     _spare.replace()
     try:
         yield
     finally:
-        _spare.wanted = False
+        _spare.enabled = False
         _spare.end()
 
 
@@ -98,7 +98,7 @@ def warm() -> Iterator[None]:
 class _Spare:
     """At most one process that was started and has no job yet; without a job it only waits for one."""
 
-    wanted: bool = False
+    enabled: bool = False
     process: "subprocess.Popen[bytes] | None" = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -113,7 +113,7 @@ class _Spare:
 
     def replace(self) -> None:
         with self.lock:
-            if self.wanted and self.process is None:
+            if self.enabled and self.process is None:
                 self.process = _start()
 
     def end(self) -> None:

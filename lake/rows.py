@@ -26,7 +26,7 @@ def opened(
     """
     import duckdb  # noqa: PLC0415 - slow to load, and only bills need it in this process
 
-    missing(place, files)
+    fetch(place, files)
     loads: dict[int, list[str]] = defaultdict(list)
     for file in files:
         loads[file.load_id].append(str(place.full(file.path)))
@@ -52,13 +52,13 @@ def opened(
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise UserError(
                 f"Line items cannot be added up: {str(error).splitlines()[0]}. Nothing was changed. See that "
-                f"{place.folder} can be read and that {tempfile.gettempdir()} has space, and try again."
+                f"{place.name} can be read and that {tempfile.gettempdir()} has space, and try again."
             ) from error
 
 
-def missing(place: Place, files: Sequence[LakeFile]) -> None:
-    """Raises `UserError` that names the months of files that are gone."""
-    gone = set(place.missing([file.path for file in files]))
+def fetch(place: Place, files: Sequence[LakeFile]) -> None:
+    """Bring files here, to be read; raises `UserError` that names the months of those that are gone."""
+    gone = set(place.fetch([file.path for file in files]))
     if gone:
         months = ", ".join(sorted({file.month for file in files if file.path in gone})[:12])
         raise UserError(

@@ -12,16 +12,17 @@ ORPHANED = timedelta(days=1)  # from which age on a file that no load has publis
 
 
 def sweep(engine: sa.Engine, place: Place, now: datetime | None = None) -> int:
-    """How many files were deleted."""
+    """Delete retired files and orphans; returns how many files were deleted."""
     now = now or datetime.now(UTC)
     with engine.begin() as connection:
         retired = catalogue.retired_before(connection, now - READ_ON)
         for path in retired:
             place.delete(path)
         catalogue.forget(connection, retired)
-        known = catalogue.known_paths(connection)
+        known_paths = catalogue.known_paths(connection)
     latest = (now - ORPHANED).timestamp()
-    orphans = [path for path, changed in place.every() if path not in known and changed < latest]
+    orphans = [path for path, changed in place.every() if path not in known_paths and changed < latest]
     for path in orphans:
         place.delete(path)
+    place.tidy()
     return len(retired) + len(orphans)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from config.errors import UserError
 from lake.catalogue import LakeFile
 from lake.place import Place
-from lake.rows import missing
+from lake.rows import fetch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -56,7 +56,7 @@ class Writer:
         """A new file with the rows of a file but those of some of its accounts; raises `UserError` where it is gone."""
         import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
-        missing(self.place, [file])
+        fetch(self.place, [file])
         rows = pl.read_parquet(self.place.full(file.path), glob=False).filter(~pl.col(_ACCOUNT).is_in(list(accounts)))
         new = self._write((file.source_id, file.month, file.load_id, file.start, file.end), rows)
         self.files.append(new)
@@ -82,12 +82,16 @@ class Writer:
         try:
             full.parent.mkdir(parents=True, exist_ok=True)
             rows.write_parquet(full, compression="zstd", statistics=True, row_group_size=128_000)
+            self.place.keep(path)
+        except UserError:
+            self.place.delete(path)
+            raise
         except (OSError, pl.exceptions.PolarsError) as error:
             self.place.delete(path)
             raise UserError(
                 f"The lake's disk is full; nothing was changed. Free some space in {self.place.folder} and load again."
                 if _FULL in str(error)
-                else f"Line items cannot be written to {self.place.folder} ({error}); nothing was changed. Let this "
+                else f"Line items cannot be written to {self.place.name} ({error}); nothing was changed. Let this "
                 "user write there, and load again."
             ) from error
         days = rows.get_column("usage_date")
@@ -120,9 +124,9 @@ def _tag_keys(rows: "pl.DataFrame") -> dict[str, list[str]]:
     """The keys of each team's tags, sorted, of very many the first; under "" those of rows without a team."""
     import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
-    found: dict[str, list[str]] = {}
+    keys_by_team: dict[str, list[str]] = {}
     for (team,), part in rows.select("team", "tags").drop_nulls("tags").partition_by("team", as_dict=True).items():
         keys = part.get_column("tags").unique().to_frame().select(pl.col("tags").map.keys()).to_series().to_list()
         if named := sorted({key for one in keys for key in one}):
-            found[str(team or "")] = named[:_TAG_KEYS]
-    return found
+            keys_by_team[str(team or "")] = named[:_TAG_KEYS]
+    return keys_by_team

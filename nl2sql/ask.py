@@ -29,7 +29,7 @@ from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
@@ -42,6 +42,7 @@ from nl2sql.llm.fallback import ModelAnswer, ask_model
 from nl2sql.recipes.compose import answer_recipe
 from nl2sql.recipes.recognise import RecipeCall
 from nl2sql.understanding import Meaning, meant
+from nl2sql.what_if.answer import answer_supposition
 
 _SQL = re.compile(
     r"^\s*(select\b.*(\bfrom\b|\(|\d)|with\s+\w+\s+as\s*\(|table\s+\w+\.|"
@@ -123,9 +124,9 @@ def run_query(given: Any, asker: Actor, thread: str | None, deps: Deps) -> Outco
         if isinstance(data, NoData):
             return _store(turn, _NO_BILLS, deps, started)
         context = AnswerContext(asker, deps, data)
-        known = Known(data.semantics, data.values, context.calendar)
+        reading_context = ReadingContext(data.semantics, data.values, context.calendar)
         listed = isinstance(given, dict) and "subject" in given
-        meaning = read_listing(given, known) if listed else read_query(given, known)
+        meaning = read_listing(given, reading_context) if listed else read_query(given, reading_context)
         if isinstance(meaning, Unreadable):
             return _store(turn, CannotAnswer(text=meaning.text, as_of=data.through.isoformat()), deps, started)
         turn, outcome = _answered(turn, meaning, context)
@@ -204,6 +205,8 @@ def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     """A question in the words of an approved one is answered by that; any other by rules or the model."""
+    if (told := answer_supposition(question, context)) is not None:
+        return turn, told
     meaning, answers = meant(question, context.facts, context.calendar, thread_context), approved_answers(context)
     approved = renewed((turn.question, question), meaning, thread_context, answers, context)
     if approved:
@@ -227,8 +230,8 @@ def _translated(
     decided = isinstance(meaning, Refusal) and (meaning.unsafe or meaning.outside)  # no model would know better
     names_open = isinstance(meaning, Doubt) and bool(meaning.choices) and not meaning.of_shape
     failure_reason: str | None = None
-    wanted = context.deps.settings.llm_use == "first" or not _certain(meaning)
-    if context.deps.translator and wanted and not decided and not names_open:
+    asks_model = context.deps.settings.llm_use == "first" or not _certain(meaning)
+    if context.deps.translator and asks_model and not decided and not names_open:
         reply = ask_model(_request(question, thread_context, answers, context, meaning), context)
         turn = replace(turn, tokens=reply.tokens, drafts=reply.drafts, query=reply.query)
         if reply.outcome is not None:

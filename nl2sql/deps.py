@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
+from config import clock
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
@@ -105,4 +105,4 @@ class Deps:
 
     def day(self) -> date:
         """Today in the organisation's time zone, unless another day was given."""
-        return self.today or datetime.now(ZoneInfo(self.organisation.timezone)).date()
+        return self.today or clock.today(self.settings, self.organisation.timezone)

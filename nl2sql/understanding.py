@@ -32,8 +32,8 @@ _SAY_ALL = "please say the whole question."
 
 def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: ThreadContext | None) -> Meaning | RecipeCall:
     """The meaning of a question in its thread: a follow-up amends the answer before it, whatever gave that."""
-    if found := recognise(question, data, calendar, _asked_before(thread)):
-        return found
+    if call := recognise(question, data, calendar, _asked_before(thread)):
+        return call
     if thread is None or not thread.sql or thread.query:
         return understand(question, data, calendar, thread.query if thread else None)
     draft = parse(question, data.semantics, data.values, calendar, following=True)
@@ -111,10 +111,10 @@ def _with_offer(
     """A refusal for words that are not understood, with the question without them, where that can be answered."""
     if not isinstance(hindrance, Refusal) or hindrance.unsafe or hindrance.outside or not draft.discourse.left:
         return hindrance
-    if told := foreign(question, draft.discourse.left):
+    if explanation := foreign(question, draft.discourse.left):
         offered = in_english(question, draft)
         able = isinstance(understand(offered, data, calendar, None), CostQuery)
-        return Refusal(told, choices=(Choice(offered, offered),) if able else ())
+        return Refusal(explanation, choices=(Choice(offered, offered),) if able else ())
     shorter = _without(question, draft.discourse.left_at)
     again = parse(shorter, data.semantics, data.values, calendar, following=previous is not None)
     meaning = None if not shorter or _hindrance(again) else _of_draft(again, shorter, calendar, previous)
@@ -133,9 +133,9 @@ def _with_fitting(refusal: Refusal, draft: Draft) -> Refusal:
         return refusal
     of = f"Cost of {names}" if names else "Total cost"
     offers = (f"{of} in {period}" if draft.filters.period else f"{of} {period}", f"{of} by {by or 'service'}, {period}")
-    told = " — or: ".join(offers)
+    examples = " — or: ".join(offers)
     choices = tuple(Choice(one, one) for one in offers)
-    return replace(refusal, text=f"{refusal.text} I can tell you, for example: {told}.", choices=choices)
+    return replace(refusal, text=f"{refusal.text} I can tell you, for example: {examples}.", choices=choices)
 
 
 def _without(question: str, spans: list[tuple[int, int]]) -> str:

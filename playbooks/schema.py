@@ -173,11 +173,11 @@ class Playbook(Strict):
         return self.approval.typed_confirmation or any(ACTIONS[step.action].destroys for step in self.steps)
 
     def digest(self) -> str:
-        """Changes when anything in the playbook does."""
-        said = self.model_dump(mode="json")
+        """The SHA-256 of the playbook's content: it changes when anything in the playbook does."""
+        content = self.model_dump(mode="json")
         if self.recurring is None:  # as before there were any: what was proposed or earned stays good
-            del said["recurring"]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+            del content["recurring"]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _plain_headline(text: str) -> bool:

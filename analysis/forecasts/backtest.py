@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 
 from analysis.forecasts.batch import until
-from analysis.forecasts.intervals import widths
 from analysis.forecasts.models.ensemble import Model, Tier
 from analysis.forecasts.replay import ORIGINS, Replay, batches, in_currency, replays
 from analysis.forecasts.series import Floats, Series
 from analysis.forecasts.special import special
+from analysis.forecasts.trust import calibrate
 
 HORIZONS = (30, 90, 180)
 
@@ -47,26 +47,27 @@ def backtest(
     results = replays(list(batches(usable)), model, tier, sorted({*ORIGINS, *horizons}), workers)
     errors: dict[tuple[str, str, int], list[tuple[float, float, float]]] = {}
     for replay in results:
-        others = widths([other.scores(model) for other in results if other.origin != replay.origin])
+        others = calibrate([other for other in results if other.origin != replay.origin], model)
         for name in replay.seen.paths:
-            inside = _inside(replay, name, others.of(len(replay.actual))[0]) if name == model else None
-            for key, error in _errors(replay, name, inside, horizons):
+            path = others.path(replay.names, replay.seen, name) if name == model else replay.seen.paths[name]
+            inside = _inside(replay, path, others.half_widths(replay.names, replay.seen)[0]) if name == model else None
+            for key, error in _errors(replay, name, in_currency(replay.scales, path), inside, horizons):
                 errors.setdefault(key, []).append(error)
     return [_mean(key, rows) for key, rows in errors.items()]
 
 
-def _inside(replay: Replay, model: str, width: Floats) -> Floats:
+def _inside(replay: Replay, path: Floats, width: Floats) -> Floats:
     """1 where the day lies in the 80 % band, 0 where it does not, NaN where it is unknown."""
-    path = replay.seen.paths[model]
-    one, other = (in_currency(replay.scales, path + sign * width * replay.seen.spread) for sign in (-1, 1))
+    one, other = (in_currency(replay.scales, path + sign * width) for sign in (-1, 1))
+    for column, quantiles in replay.seen.own_bands.items():
+        one[:, column], other[:, column] = quantiles[:2]
     inside = (np.minimum(one, other) <= replay.actual) & (replay.actual <= np.maximum(one, other))
     return np.where(np.isfinite(replay.actual), inside, np.nan)
 
 
 def _errors(
-    replay: Replay, model: str, inside: Floats | None, horizons: Sequence[int]
+    replay: Replay, model: str, predicted: Floats, inside: Floats | None, horizons: Sequence[int]
 ) -> Iterator[tuple[tuple[str, str, int], tuple[float, float, float]]]:
-    predicted = replay.cost(model)
     for horizon in horizons:
         if len(replay.actual) < horizon:
             continue

@@ -7,11 +7,12 @@ from datetime import date
 import numpy as np
 
 from analysis.forecasts.history.cleaning import Scale
-from analysis.forecasts.intervals import Widths, widths
 from analysis.forecasts.models.ensemble import MODELS, Model, ModelOutlook, Tier
+from analysis.forecasts.reconcile import stepped
 from analysis.forecasts.replay import ORIGINS, Batch, batches, in_currency, limited, look_ahead, replays
-from analysis.forecasts.series import DAY, Forecast, KnownStep, Series, step_amounts
+from analysis.forecasts.series import DAY, Forecast, KnownStep, Series
 from analysis.forecasts.special import special
+from analysis.forecasts.trust import Calibration, calibrate
 from config.errors import UserError
 
 
@@ -45,37 +46,27 @@ def forecast_many(
     rest = list(batches({name: one for name, one in history.items() if name not in simple}))
     with limited(), ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
         ahead = list(pool.map(lambda batch: look_ahead(batch, len(batch.cost), horizon, model, tier), rest))
-    calibrated = widths([one.scores(model) for one in replays(rest, model, tier, ORIGINS, workers)])
+    calibrated = calibrate(replays(rest, model, tier, ORIGINS, workers), model)
     for batch, (scales, outlook) in zip(rest, ahead, strict=True):
         simple.update(_forecasts(batch, scales, outlook, model, calibrated, today))
-    return {name: _stepped(simple[name], (steps or {}).get(name, ())) for name in series}
+    return {name: stepped(simple[name], (steps or {}).get(name, ())) for name in series}
 
 
 def _forecasts(
-    batch: Batch, scales: tuple[Scale, ...], outlook: ModelOutlook, model: Model, calibrated: Widths, today: date
+    batch: Batch, scales: tuple[Scale, ...], outlook: ModelOutlook, model: Model, calibrated: Calibration, today: date
 ) -> Iterator[tuple[str, Forecast]]:
-    path = outlook.paths[model]
-    w80, w95 = calibrated.of(len(path))
-    bands = [in_currency(scales, path + width * outlook.spread) for width in (0.0, -w80, w80, -w95, w95)]
+    path = calibrated.path(batch.names, outlook, model)
+    w80, w95 = calibrated.half_widths(batch.names, outlook)
+    bands = [in_currency(scales, path + width) for width in (np.zeros_like(path), -w80, w80, -w95, w95)]
+    for column, quantiles in outlook.own_bands.items():
+        for band, quantile in zip(bands[1:], quantiles, strict=True):
+            band[:, column] = quantile
     lowest = np.nanmin(batch.cost, axis=0)
     for column, name in enumerate(batch.names):
         mean, a, b, c, d = (band[:, column] for band in bands)
         floor = 0.0 if lowest[column] >= 0 else -np.inf
-        low_80, high_80, low_95, high_95 = np.minimum(a, b), np.maximum(a, b), np.minimum(c, d), np.maximum(c, d)
+        low_80, high_80 = np.minimum(np.minimum(a, b), mean), np.maximum(np.maximum(a, b), mean)
+        low_95, high_95 = np.minimum(np.minimum(c, d), low_80), np.maximum(np.maximum(c, d), high_80)
         lows = (np.maximum(low, floor) for low in (mean, low_80, low_95))
         mean, low_80, low_95 = lows
         yield name, Forecast(today, mean, low_80, np.maximum(high_80, floor), low_95, np.maximum(high_95, floor), model)
-
-
-def _stepped(forecast: Forecast, steps: Sequence[KnownStep]) -> Forecast:
-    """The forecast with known steps added to the mean and every band."""
-    if not steps:
-        return forecast
-    amounts = step_amounts(steps, forecast.start, len(forecast.mean))
-    bands = (
-        forecast.low_80 + amounts,
-        forecast.high_80 + amounts,
-        forecast.low_95 + amounts,
-        forecast.high_95 + amounts,
-    )
-    return Forecast(forecast.start, forecast.mean + amounts, *bands, forecast.model, forecast.note)

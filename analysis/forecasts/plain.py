@@ -39,6 +39,12 @@ def mean_of_lumps(cost: Floats, weekday: npt.NDArray[np.intp], horizon: int) -> 
     return np.asarray(by_day[weekday[len(cost) : len(cost) + horizon]] * lately)
 
 
+def quantiles_of_lumps(cost: Floats) -> Floats:
+    """Low and high of 80 and of 95 % of the days of half a year: days with and without lumps make no normal band."""
+    recent = cost[-HALF_A_YEAR:]
+    return np.asarray(np.nanquantile(recent, (0.1, 0.9, 0.025, 0.975)))
+
+
 def _in_lumps(recent: Floats, days: npt.NDArray[np.intp]) -> bool:
     empty = np.array([np.mean(recent[(days == day) & np.isfinite(recent)] == 0) for day in range(7)])
     open_days = ~np.isin(days, np.flatnonzero(empty > NEVER)) & np.isfinite(recent)

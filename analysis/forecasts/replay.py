@@ -14,11 +14,11 @@ import numpy as np
 from analysis.forecasts.history.calendar import calendar_of
 from analysis.forecasts.history.charges import calendar_rules, recurring_charges
 from analysis.forecasts.history.cleaning import Scale, clean, scale_of
-from analysis.forecasts.models.ensemble import Model, ModelOutlook, Tier, outlook
-from analysis.forecasts.plain import mean_of_lumps, steady_line
+from analysis.forecasts.models.ensemble import FLAT, Model, ModelOutlook, Tier, outlook
+from analysis.forecasts.plain import mean_of_lumps, quantiles_of_lumps, steady_line
 from analysis.forecasts.series import DAY, Floats, Series
 
-ORIGINS = (30, 90, 180)  # days before today
+ORIGINS = (30, 60, 90, 180)  # days before today
 LEAST = 56  # days of history before an origin
 YEAR_AND_MORE = 448
 FEW_LENGTHS = 3
@@ -101,9 +101,14 @@ def look_ahead(
     if model == "ensemble":
         for column, scale in enumerate(scales):
             path = mean_of_lumps(past[:, column], calendar.weekday, horizon)
-            path = steady_line(past[:, column], history, column, scale) if path is None else path
             if path is not None:
-                seen.paths[model][:, column] = scale.work(path)
+                seen.spread[:, column] = np.nan  # its errors say nothing of other series' bands
+                seen.own_bands[column] = quantiles_of_lumps(past[:, column])
+            else:
+                path = steady_line(past[:, column], history, column, scale)
+            if path is not None:
+                for name in (model, FLAT):
+                    seen.paths[name][:, column] = scale.work(path)
     for column, found in charges.items():
         for path in seen.paths.values():
             path[:, column] = scales[column].work(scales[column].cost(path[:, column]) + found.ahead)

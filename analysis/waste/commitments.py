@@ -65,14 +65,14 @@ def uncovered(scopes: Sequence[OnDemand], today: date) -> list[SavingOpportunity
         arithmetic = {"steady_a_day": steady, "steady_a_month": month} | (
             {} if scope.discount is None else {"discount": scope.discount}
         )
-        wanted = f"a commitment for {steady:,.2f} {scope.currency} a day of it"
+        proposed = f"a commitment for {steady:,.2f} {scope.currency} a day of it"
         gaps.append(
             _recommendation(
                 "commitment_gap",
                 scope.scope,
                 None,
                 "bought by the hour",
-                wanted,
+                proposed,
                 saved,
                 scope.currency,
                 summary,
@@ -101,14 +101,14 @@ def unused(commitments: Sequence[CommitmentUse], today: date) -> list[SavingOppo
         )
         arithmetic = {"paid": paid, "unused": idle}
         missing = ("what could be moved onto it: the money is spent until it ends",)
-        wanted = "work moved onto it, or a smaller one when it ends"
+        proposed = "work moved onto it, or a smaller one when it ends"
         unused_commitments.append(
             _recommendation(
                 "commitment_unused",
                 one.commitment_id,
                 one.account,
                 "partly unused",
-                wanted,
+                proposed,
                 None,
                 one.currency,
                 summary,

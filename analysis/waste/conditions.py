@@ -18,7 +18,7 @@ Usage = Mapping[str, Sequence[UsageDay]]
 class Met:
     """All conditions hold. `doubts` are reasons to be less sure."""
 
-    seen: tuple[str, ...]
+    reasons: tuple[str, ...]
     metrics: Mapping[str, Any]
     doubts: tuple[str, ...]
 
@@ -43,13 +43,13 @@ def meets(
         value = _attribute(attribute, resource, today)
         if isinstance(value, Unmet):
             return value
-        evidence += value.seen
+        evidence += value.reasons
         doubts += value.doubts
     for metric in rule.metrics:
         value = _metric(metric, resource, usage, complete, today)
         if isinstance(value, Unmet):
             return value
-        evidence += value.seen
+        evidence += value.reasons
         metrics |= value.metrics
     return Met(tuple(evidence), metrics, tuple(doubts))
 

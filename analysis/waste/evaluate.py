@@ -91,7 +91,7 @@ def _judge(
 
 def _unpriced(rule: WasteRule, resource: BilledResource, met: Met, size: NoSmaller) -> SavingOpportunity:
     """A machine that is too large, of which no price is known: that is said, and nothing is guessed."""
-    reasons = [*met.seen, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
+    reasons = [*met.reasons, f"CPU at most {size.peak_cpu:.3g} % in 14 days: half of it holds that with 20 % headroom"]
     evidence: dict[str, Any] = {
         "summary": "; ".join(reasons),
         "rule": rule.name,
@@ -103,14 +103,14 @@ def _unpriced(rule: WasteRule, resource: BilledResource, met: Met, size: NoSmall
         "caveats": list(rule.caveats),
         "missing": list(size.missing),
     }
-    wanted, name = "half its size, or less", resource.instance_type or rule.current
+    proposed_size, name = "half its size, or less", resource.instance_type or rule.current
     return SavingOpportunity(
         _UNPRICED,
         resource.resource_id,
         resource.account,
         resource.team,
         name,
-        wanted,
+        proposed_size,
         None,
         resource.currency,
         "low",
@@ -122,12 +122,12 @@ def _unpriced(rule: WasteRule, resource: BilledResource, met: Met, size: NoSmall
 def _recommendation(
     rule: WasteRule, resource: BilledResource, met: Met, size: Smaller | None, saved: EstimatedSaving
 ) -> SavingOpportunity:
-    reasons, doubts, proposed = [*met.seen], [*met.doubts], dict[str, Any]()
-    current, wanted = rule.current, rule.proposed
+    reasons, doubts, proposed = [*met.reasons], [*met.doubts], dict[str, Any]()
+    current, proposed_state = rule.current, rule.proposed
     confidence: Confidence = lowered(rule.confidence, len(met.doubts))
     if size is not None:
-        current, wanted = size.current.instance_type, size.proposed.instance_type
-        proposed = {"instance_type": wanted}
+        current, proposed_state = size.current.instance_type, size.proposed.instance_type
+        proposed = {"instance_type": proposed_state}
         reasons.append(
             f"CPU at most {size.peak_cpu:.3g} %; {size.needed_vcpus:.2g} of {size.current.vcpus:g} vCPUs are enough "
             "with 20 % headroom"
@@ -152,7 +152,7 @@ def _recommendation(
         account=resource.account,
         team=resource.team,
         current_state=current,
-        proposed_state=wanted,
+        proposed_state=proposed_state,
         monthly_savings=None if saved.monthly is None else round(saved.monthly, 2),
         currency=resource.currency,
         confidence=confidence,

@@ -83,15 +83,15 @@ class Pulse:
             await asyncio.sleep(_EVERY)
 
     async def _look(self) -> float:
-        """Seconds in which nothing is looked at."""
+        """Read and publish new changes; returns the seconds to wait before the next read."""
         async with self._looking:
-            found = await self._found()
-        if found:
-            self._tell(found)
-        return _AFTER_TROUBLE if found is None else 0.0
+            heard = await self._found()
+        if heard:
+            self._tell(heard)
+        return _AFTER_TROUBLE if heard is None else 0.0
 
     async def _found(self) -> Heard:
-        """What has changed; None where it cannot be read now."""
+        """The changes since the last read; None where the database cannot be read."""
         try:
             return await asyncio.to_thread(self._read)
         except sa.exc.SQLAlchemyError as error:
@@ -105,8 +105,8 @@ class Pulse:
             if self._cursor is None:
                 self._cursor = changes.newest(connection)
                 return []
-            found, self._cursor = changes.since(connection, self._cursor)
-            return found
+            changed, self._cursor = changes.since(connection, self._cursor)
+            return changed
 
     def _tell(self, what: Heard) -> None:
         for listener in list(self._listeners):
@@ -123,6 +123,6 @@ class Pulse:
         self._listeners.remove(listener)
 
 
-def line_of(**said: Any) -> str:
+def line_of(**fields: Any) -> str:
     """A comment or the fields of one server-sent event."""
-    return "".join(f"{name}: {value}\n" for name, value in said.items()) + "\n"
+    return "".join(f"{name}: {value}\n" for name, value in fields.items()) + "\n"

@@ -55,7 +55,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
             clicks.post_ephemeral(runtime, where, f"There is no budget {name} any more.")
             return None
         existing = None if row is None else _known(row)
-        seen = {} if row is None else {"seen": budgets.version_of(row)}
+        version = {} if row is None else {"seen": budgets.version_of(row)}
         choices = {} if existing else scopes.visible(session, actor)
         billed = (
             session.scalars(sa.text("SELECT DISTINCT currency FROM reporting.daily_costs ORDER BY 1")).all()
@@ -63,7 +63,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
             else []
         )
     currencies = list(dict.fromkeys([runtime.organisation.currency, *billed]))
-    return budget.modal(json.dumps({**about, "budget": name, **seen}), existing, choices, currencies)
+    return budget.modal(json.dumps({**about, "budget": name, **version}), existing, choices, currencies)
 
 
 def _known(row: BudgetRow) -> dict[str, Any]:
@@ -93,11 +93,11 @@ def save(runtime: Runtime, submission: Submission) -> dict[str, str] | Redrawn |
     actor = runtime.people.actor(submission.user)
     if isinstance(denied := access.check(actor, Permission.EDIT_BUDGET), Denied):
         return {"amount": denied.reason}
-    name, known = _name(submission), bool(submission.about.get("budget"))
+    name, is_change = _name(submission), bool(submission.about.get("budget"))
     with runtime.session() as session:
         row = budgets.locked(session, name) if name else None
-        if (row is None) == known:
-            return {"amount": f"There is no budget {name} any more."} if known else {"name": _TAKEN}
+        if (row is None) == is_change:
+            return {"amount": f"There is no budget {name} any more."} if is_change else {"name": _TAKEN}
         before = None if row is None else row.amount
         if row is not None and _takes_back(submission):
             if not budgets.is_override(row):
@@ -121,21 +121,21 @@ def save(runtime: Runtime, submission: Submission) -> dict[str, str] | Redrawn |
 
 
 def _problems(wrong: dict[str, str], name: str) -> dict[str, str]:
-    """What is wrong with the fields, a sentence each."""
-    said = {
+    """One sentence per field that is wrong."""
+    sentences = {
         "amount": "Write an amount above zero, as 90000.",
         "thresholds": "Write per cents between 1 and 1000, as 80, 100.",
         **({} if name else {"name": "Give it a name."}),
     }
-    return {field: said.get(field, problem) for field, problem in wrong.items()}
+    return {field: sentences.get(field, problem) for field, problem in wrong.items()}
 
 
 def _redrawn(submission: Submission, row: BudgetRow, typed: Budget) -> Redrawn:
     """The form with what was typed, and what somebody made of the budget since it was opened."""
     stands = budgets.described(budgets.budget_of(row))
-    told = f"{row.changed_by or 'finops.yaml'} changed this meanwhile: it is {stands}. Save again to replace that."
+    notice = f"{row.changed_by or 'finops.yaml'} changed this meanwhile: it is {stands}. Save again to replace that."
     about = {**submission.about, "seen": budgets.version_of(row)}
-    shown = {**_fields(typed), "note": budgets.note_of(row), "told": told}
+    shown = {**_fields(typed), "note": budgets.note_of(row), "told": notice}
     return Redrawn(budget.modal(json.dumps(about), shown, {}, [typed.currency]))
 
 

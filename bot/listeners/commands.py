@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis import formatting
 from bot.cards.elements import mrkdwn
-from bot.cards.messages import notices
+from bot.cards.messages import alert, notices
 from bot.listeners import budgets, clicks, notes, questions, subscriptions
 from bot.listeners.clicks import Click, Listeners
 from bot.listeners.questions import IncomingQuestion
@@ -27,6 +27,7 @@ from domain import kpis as measured
 from domain.flows import flow_requests
 from domain.flows.flow_requests import FlowAsk, UnderWay, Waiting
 from domain.insights import by_worth
+from domain.messages.insight_cards import payload_of
 from playbooks.approval.kill_switch import set_stop_all
 from playbooks.notifications import OPEN
 
@@ -118,7 +119,7 @@ def kpis(runtime: Runtime) -> str:
         measures = measured.read(connection, runtime.people.developers(), runtime.organisation)
     lines = []
     for kpi in measures:
-        now = "not yet known" if kpi.value is None else f"{kpi.value:g} {kpi.unit}"
+        now = "not yet known" if kpi.value is None else formatting.measure(kpi.value, kpi.unit)
         lines.append(f"{kpi.says}: {now} (target {'≥' if kpi.higher_is_better else '≤'} {kpi.target:g} {kpi.unit})")
     return "\n".join(lines)
 
@@ -249,6 +250,13 @@ def status(runtime: Runtime) -> str:
     )
 
 
+def _monthly(row: Insight) -> str:
+    """What an unusual day comes to in a month; the titles of all else say what they are worth."""
+    if row.kind != "anomaly" or row.impact_amount is None or row.evidence.get("over"):
+        return ""
+    return f" · about {formatting.money(abs(row.impact_amount) * 30, row.currency)} a month"
+
+
 def insights(runtime: Runtime, user: str) -> str:
     """The open insights that the person may see, largest first."""
     actor = runtime.people.actor(user)
@@ -260,11 +268,7 @@ def insights(runtime: Runtime, user: str) -> str:
             .order_by(by_worth(runtime.organisation))
             .limit(200)
         ).all()
-        lines = [
-            f"{row.id}  {row.title}"
-            + (f" ({formatting.money(row.impact_amount, row.currency)})" if row.impact_amount is not None else "")
-            for row in rows
-        ]
+        lines = [f"#{row.id}  {alert.state_of(payload_of(row))}{row.title}{_monthly(row)}" for row in rows]
     if not lines:
         return "No open insights."
     more = f"\n{len(lines) - _INSIGHTS} more on the Home tab." if len(lines) > _INSIGHTS else ""

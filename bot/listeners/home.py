@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from analysis import formatting
 from analysis.months import add_months
-from bot.cards.messages import home, notices
+from bot.cards.messages import alert, home, notices
 from bot.process.runtime import Runtime
 from config import access
 from config.access import Actor, Allowed, Permission
@@ -18,6 +18,7 @@ from config.organisation import Organisation
 from db.tables import Insight, Remediation, Subscription
 from domain import kpis
 from domain.insights import by_worth
+from domain.messages.insight_cards import payload_of
 from domain.subscriptions import describe
 from playbooks.proposals.plan import shown_steps
 from playbooks.recurring.overview import timetables
@@ -140,7 +141,7 @@ def _insights(session: Session, actor: Actor, organisation: Organisation) -> lis
     names = [
         {
             "id": row.id,
-            "title": row.title,
+            "title": f"{alert.state_of(payload_of(row))}{row.title}",
             "impact": row.impact_amount,
             "currency": row.currency,
             "severity": row.severity,

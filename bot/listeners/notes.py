@@ -31,7 +31,7 @@ def register(listeners: Listeners) -> None:
 
 
 def teach(runtime: Runtime, where: Recipient, text: str) -> str:
-    """Keep what somebody teaches, or say why not; without words: what is taught. A sentence for who wrote it."""
+    """Store a taught note, or say why not; without text, list the notes. Returns the reply for the author."""
     actor = runtime.people.actor(str(where.user))
     if not text:
         with runtime.session() as session:
@@ -50,13 +50,13 @@ def teach(runtime: Runtime, where: Recipient, text: str) -> str:
         row = notes.teach(session, lesson, actor, runtime.clock(), where.channel)
         if isinstance(row, Denied):
             return row.reason
-        told = taught_notes.card_of(row, _named(runtime))
+        card = taught_notes.card_of(row, _named(runtime))
         if row.state == "waiting":
             taught_notes.put(session, row, _reviewers(runtime), _named(runtime))
-    through = f"through {mrkdwn.whole_day(told['valid_through'])}"
-    means = f"“{lesson.words}” is {told['means']}" if told["means"] else "The note stands"
-    waits = "once an admin has approved it" if told["state"] == "waiting" else "from now on"
-    return f"Thank you. {means} {waits}, {through} (note {told['id']})."
+    through = f"through {mrkdwn.whole_day(card['valid_through'])}"
+    means = f"“{lesson.words}” is {card['means']}" if card["means"] else "The note stands"
+    waits = "once an admin has approved it" if card["state"] == "waiting" else "from now on"
+    return f"Thank you. {means} {waits}, {through} (note {card['id']})."
 
 
 def _named(runtime: Runtime) -> Named:

@@ -45,10 +45,10 @@ class Endpoint:
 
     def routes(self) -> list[Route]:
         """The path of the protocol and, where there is a sign-in provider, what tells clients of it."""
-        found = [Route(PATH, self, include_in_schema=False)]
+        routes = [Route(PATH, self, include_in_schema=False)]
         if self._issuer:
-            found.append(Route(_SIGN_IN_PATH, self._about, methods=["GET"], include_in_schema=False))
-        return found
+            routes.append(Route(_SIGN_IN_PATH, self._about, methods=["GET"], include_in_schema=False))
+        return routes
 
     async def _about(self, request: Request) -> JSONResponse:
         """Where tokens for this endpoint come from, as RFC 9728 has it."""

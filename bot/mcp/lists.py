@@ -33,8 +33,8 @@ def add(server: MCPServer[Any], tools: ToolContext) -> None:
         limit: Limit = 50,
     ) -> dict[str, Any]:
         """Anomalies, budget breaches, idle resources, verified savings: the newest first, with what they are worth."""
-        wanted = {"status": status, "kind": kind, "severity": severity, "team": team}
-        return _rows(tools, "/insights", wanted, limit, since)
+        filters = {"status": status, "kind": kind, "severity": severity, "team": team}
+        return _rows(tools, "/insights", filters, limit, since)
 
     @server.tool(title="List recommendations", annotations=READS)
     def list_recommendations(
@@ -64,12 +64,12 @@ def _rows(
 ) -> dict[str, Any]:
     """The first rows of a list with these values, narrowed to the caller; `more` where there are further ones."""
     actor = tools.asker(Permission.READ, "read")
-    wanted = {name: value for name, value in filters.items() if value is not None}
-    if any(characters(value) for value in wanted.values()):  # fits no row: the guard lets none through
+    values = {name: value for name, value in filters.items() if value is not None}
+    if any(characters(value) for value in values.values()):  # fits no row: the guard lets none through
         return {"items": [], "more": False}
     try:
         day = date.fromisoformat(since) if since else None
-        statement = page_of(_LISTED[path], wanted, limit, 0, day)
+        statement = page_of(_LISTED[path], values, limit, 0, day)
         rows = select(tools.context, actor, statement, limit + 1)
     except HTTPException as error:
         raise ToolError(str(error.detail)) from error

@@ -36,11 +36,11 @@ def _add_resources(server: MCPServer[Any]) -> None:
     @server.resource("finops://catalogue", title="Metrics, dimensions and views", mime_type="application/json")
     def catalogue() -> str:
         """What the metrics mean, what costs can be broken down by, and the views for SQL."""
-        known = semantics()
+        semantic = semantics()
         content = {
-            "metrics": {metric.name: metric.definition for metric in known.metrics.values()},
-            "dimensions": list(known.dimensions),
-            "notes": list(known.notes),
+            "metrics": {metric.name: metric.definition for metric in semantic.metrics.values()},
+            "dimensions": list(semantic.dimensions),
+            "notes": list(semantic.notes),
             "views": {name: list(view.columns) for name, view in reporting().relations.items()},
         }
         return json.dumps(content, ensure_ascii=False)

@@ -18,7 +18,7 @@ from bot.assistant import Answers
 from bot.fair import FairPool, Submits
 from bot.process.duties import Duty
 from bot.slack import calls, errors
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from bot.slack.errors import Recipient
 from bot.slack.people import People
 from config import logs
@@ -46,7 +46,7 @@ class Runtime:
     answers: Answers
     start_flow: StartFlow
     people: People
-    delivery: Delivery
+    delivery: OutboxDelivery
     bot_user: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     renew_secrets: Callable[[], None] = lambda: None
@@ -121,7 +121,7 @@ def build(
         answers=answers,
         start_flow=start_flow,
         people=People(client, organisation),
-        delivery=Delivery(
+        delivery=OutboxDelivery(
             database, web_client(settings, retry=False), organisation.admin_channels(), clock, page=settings.public_url
         ),
         clock=clock,

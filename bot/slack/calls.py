@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.cards.elements.blocks import PICTURE, Block, Card
+from bot.cards.elements.blocks import PICTURE, Block, Card, without_data_tables
 
 log = logging.getLogger(__name__)
 
@@ -102,9 +102,15 @@ def _with_blocks(client: WebClient, card: Card, send: Any) -> tuple[str, str | N
                 time.sleep(0.7)
             elif tries == 1:
                 tries, blocks = 0, [block for block in blocks if block.get("block_id") != PICTURE]
+            elif _has_data_table(blocks):  # a workspace that does not know the block
+                blocks = without_data_tables(blocks, card.get("plain_table"))
             else:
                 log.error("Slack refused blocks, the text alone is posted: %s", reason)
                 return send(None), f"blocks refused: {reason}"
+
+
+def _has_data_table(blocks: list[Block]) -> bool:
+    return any(block["type"] == "data_table" for block in blocks)
 
 
 def ready_blocks(client: WebClient, card: Card) -> list[Block]:
@@ -174,9 +180,17 @@ def upload(client: WebClient, channel: str, thread: str | None, name: str, conte
 
 def post_ephemeral(client: WebClient, channel: str, user: str, card: Card, thread: str | None = None) -> None:
     """Show a card to one person only; in a direct message, where it would be odd, it is posted."""
-    if channel.startswith(("D", "U", "W")):
-        client.chat_postMessage(channel=channel, text=card["text"], blocks=ready_blocks(client, card), thread_ts=thread)
-    else:
-        client.chat_postEphemeral(
-            channel=channel, user=user, text=card["text"], blocks=ready_blocks(client, card), thread_ts=thread
-        )
+
+    def send(blocks: list[Block]) -> None:
+        if channel.startswith(("D", "U", "W")):
+            client.chat_postMessage(channel=channel, text=card["text"], blocks=blocks, thread_ts=thread)
+        else:
+            client.chat_postEphemeral(channel=channel, user=user, text=card["text"], blocks=blocks, thread_ts=thread)
+
+    blocks = ready_blocks(client, card)
+    try:
+        send(blocks)
+    except SlackApiError as error:
+        if error_code(error) not in ("invalid_blocks", "invalid_blocks_format") or not _has_data_table(blocks):
+            raise
+        send(without_data_tables(blocks, card.get("plain_table")))

@@ -65,7 +65,7 @@ _HEADS = sa.text(
 
 
 @dataclass
-class Delivery:
+class OutboxDelivery:
     """The delivery of one process. `client` must not retry by itself: a retried post could be a second one."""
 
     database: Database

@@ -108,10 +108,10 @@ class People:
             until, members = self._groups
             if until > time.monotonic():
                 return members
-            wanted = {group.handle for group in self.organisation.groups}
+            handles = {group.handle for group in self.organisation.groups}
             try:
                 listed = self.client.usergroups_list()["usergroups"]
-                ids = {str(item["handle"]): str(item["id"]) for item in listed if item.get("handle") in wanted}
+                ids = {str(item["handle"]): str(item["id"]) for item in listed if item.get("handle") in handles}
                 members = {
                     handle: frozenset(self.client.usergroups_users_list(usergroup=key)["users"])
                     for handle, key in ids.items()

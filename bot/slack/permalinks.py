@@ -35,8 +35,8 @@ class Permalinks:
     def of(self, channel: str, message_ts: str) -> str | None:
         """The address of a message; None where Slack does not know it or cannot be reached."""
         with self._lock:
-            if (known := self._known.get((channel, message_ts))) is not None:
-                return known
+            if (cached := self._known.get((channel, message_ts))) is not None:
+                return cached
         try:
             place = calls.channel_id(self.client, channel, self._ids)
             link = str(self.client.chat_getPermalink(channel=place, message_ts=message_ts)["permalink"])

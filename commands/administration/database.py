@@ -43,8 +43,10 @@ def dump(file: Annotated[Path, typer.Argument(help="A new file")]) -> None:
     one moment; everything may go on running.
     """
     from db.maintenance import backup
+    from lake.place import place_of
 
-    missing = backup.dump(connect(read_settings()), file)
+    database = connect(read_settings())
+    missing = backup.dump(database, file, place_of(database))
     typer.echo(f"Wrote {file}, {file.stat().st_size / 1e6:.1f} MB.")
     if missing:
         typer.echo(
@@ -58,10 +60,11 @@ def restore(
     """Fill an empty database from a dump, and bring it to this release."""
     from db import engines
     from db.maintenance import backup
+    from lake.place import place_of
 
     settings = read_settings()
     database = engines.connect(settings) if settings.database_url is None else engines.locate(settings)
-    backup.restore(database, file)
+    backup.restore(database, file, place_of(database))
     lake.move(database)
     typer.echo("Restored. Check it with `finops audit verify`.")
 

@@ -61,9 +61,9 @@ def replay(grid: Grid, tuning: Tuning | None = None) -> Iterator[dict[str, Any]]
 
 
 def _worth_a_look(values: Floats) -> npt.NDArray[np.intp]:
-    """The steps to replay: of a long time without any value, as a mistyped year leaves, only the last part."""
-    known = np.isfinite(values).any(axis=1)
-    ahead = np.where(known, np.arange(len(values)), len(values) + EMPTY)
+    """The steps to replay: of a long gap without values, as a mistyped year leaves, only the last part."""
+    has_value = np.isfinite(values).any(axis=1)
+    ahead = np.where(has_value, np.arange(len(values)), len(values) + EMPTY)
     following = np.minimum.accumulate(ahead[::-1])[::-1]
     return np.flatnonzero(following - np.arange(len(values)) <= EMPTY)
 

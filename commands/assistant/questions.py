@@ -76,8 +76,8 @@ def _asked(line: str) -> dict[str, Any] | str:
         asked = json.loads(line)
     except ValueError as error:
         return f"not JSON: {error}"
-    wanted = isinstance(asked, dict) and isinstance(asked.get("question"), str)
-    if not wanted or any(not isinstance(asked.get(name) or "", str) for name in ("thread", "as")):
+    has_question = isinstance(asked, dict) and isinstance(asked.get("question"), str)
+    if not has_question or any(not isinstance(asked.get(name) or "", str) for name in ("thread", "as")):
         return 'a line is {"question": "…", "thread"?: "…", "as"?: "…"}'
     return dict(asked)
 

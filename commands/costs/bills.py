@@ -1,13 +1,19 @@
 """Bills in."""
 
+import re
 import sys
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings
 from commands.printing import Format, FormatOption, TableFormat, TableFormatOption, print_json, print_rows
+
+if TYPE_CHECKING:
+    from config.organisation import Organisation
+    from db.database import Database
+    from flows.ingest.loading.result import IngestResult
 
 
 def ingest(
@@ -32,6 +38,13 @@ def ingest(
     accept_shrink: Annotated[
         bool, typer.Option("--accept-shrink", help="Load a period although more than a fifth of what stands would go")
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM",
+            help="Load years of exports month by month, from this billing month on; run it again to go on after a stop",
+        ),
+    ] = None,
     person: AsOption = None,
     format: FormatOption = Format.TEXT,
 ) -> None:
@@ -43,22 +56,37 @@ def ingest(
     settings = read_settings()
     organisation = read_organisation(settings)
     permitted(settings, organisation, person, "run_flow")
-    with _progress(format is Format.TEXT) as progress:
-        result = ingest_delivery(
-            paths,
-            connect(settings),
-            organisation,
-            source=source,
-            take_over=take_over,
-            accept_shrink=accept_shrink,
-            progress=progress,
-        )
+    choices: dict[str, Any] = {"source": source, "take_over": take_over, "accept_shrink": accept_shrink}
+    if since is not None:
+        result = _backfill(paths, since, connect(settings), organisation, format, choices)
+    else:
+        with _progress(format is Format.TEXT) as progress:
+            result = ingest_delivery(paths, connect(settings), organisation, progress=progress, **choices)
     if format is Format.JSON:
         print_json(result.to_json())
     else:
         typer.echo(result.to_text())
     if result.failed:
         raise typer.Exit(1)
+
+
+def _backfill(
+    paths: list[str],
+    since: str,
+    database: "Database",
+    organisation: "Organisation",
+    format: Format,
+    choices: dict[str, Any],
+) -> "IngestResult":
+    """Years of bills, with what is done so far on stderr."""
+    from config.errors import UserError
+    from flows.ingest.backfill import backfill
+    from flows.ingest.watching import shown
+
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", since, re.ASCII):
+        raise UserError(f"{since!r} is no month; write --since as 2025-01.")
+    with shown(told=format is Format.TEXT) as report:
+        return backfill(paths, since, database, organisation, report, **choices)
 
 
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many rows")]
@@ -113,14 +141,14 @@ def tags(
     """Tag keys of the newest month: how much of the cost bears each, and which are one key to the allocation rules."""
     from domain.flows import deliveries
     from flows.ingest.formats.tags import plain_key
-    from lake.place import open_place
+    from lake.place import place_of
 
     settings = read_settings()
     organisation = read_organisation(settings)
     permitted(settings, organisation, person, "run_flow")
     database = connect(settings)
     with database.owner.connect() as connection:
-        rows = deliveries.tag_keys(connection, open_place(database.lake), limit)
+        rows = deliveries.tag_keys(connection, place_of(database), limit)
     rules: dict[str, list[str]] = {}
     for name in ("team", "environment", "application"):
         for key in {plain_key(key) for rule in getattr(organisation.allocation, name) for key in rule.tag}:

@@ -30,12 +30,14 @@ def fill() -> None:
 
 
 def move(database: "Database") -> bool:
-    """Move what an older release left, with a progress bar at a terminal; whether there was any."""
+    """Move the line items that an older release left in the database, with a progress bar at a terminal; whether there
+    were any.
+    """
     from flows import progress
     from flows.ingest.loading.placing import lake_fill
 
-    with progress.bar() if sys.stderr.isatty() else progress.silent() as told:
-        filled = lake_fill.fill(database, told)
+    with progress.bar() if sys.stderr.isatty() else progress.silent() as report_progress:
+        filled = lake_fill.fill(database, report_progress)
     for one in filled:
         typer.echo(f"{one.month}: {one.rows:,} line items moved.")
     return bool(filled)
@@ -43,8 +45,8 @@ def move(database: "Database") -> bool:
 
 def sweep() -> None:
     """Delete files that nobody can see; apply_retention does it every night."""
-    from lake.place import open_place
+    from lake.place import place_of
     from lake.sweep import sweep as sweep_lake
 
     database = connect(read_settings())
-    typer.echo(f"{sweep_lake(database.owner, open_place(database.lake)):,} files deleted.")
+    typer.echo(f"{sweep_lake(database.owner, place_of(database)):,} files deleted.")

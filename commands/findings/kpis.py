@@ -8,6 +8,7 @@ def show(person: AsOption = None, format: TableFormatOption = TableFormat.TEXT) 
     """How well the product does its job: each measure with its target."""
     from dataclasses import asdict
 
+    from analysis import formatting
     from domain.kpis import read
 
     settings = read_settings()
@@ -19,7 +20,7 @@ def show(person: AsOption = None, format: TableFormatOption = TableFormat.TEXT) 
     rows = [
         (
             k.says,
-            "" if k.value is None else f"{k.value:g} {k.unit}",
+            "" if k.value is None else formatting.measure(k.value, k.unit),
             f"{'≥' if k.higher_is_better else '≤'} {k.target:g} {k.unit}",
             words[k.good],
         )

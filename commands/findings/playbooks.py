@@ -91,8 +91,8 @@ def show(
     actor = permitted(settings, organisation, person, "read")
     [playbook] = chosen([name])
     with Session(connect(settings).app) as session:
-        seen = partial(may_see_team, actor)
-        history = would_have_saved(session, playbook, organisation.remediation, datetime.now(UTC), visible=seen)
+        visible = partial(may_see_team, actor)
+        history = would_have_saved(session, playbook, organisation.remediation, datetime.now(UTC), visible=visible)
     if format is Format.JSON:
         print_json({**playbook.model_dump(mode="json"), "history": {**asdict(history), "says": sentence(history)}})
         return
@@ -164,10 +164,10 @@ def approve(
     last = day_of(until, "--until")
     assert last is not None  # `day_of` ends the command where it is no day
     with _playbook_of(name, person) as (session, playbook, actor, organisation):
-        wanted = standing.Wanted(last, confirm)
-        made = standing.give(session, playbook, actor, organisation, wanted, datetime.now(UTC))
-    said = f"The runs of {name} are approved until {last}. `finops playbooks withdraw {name}` ends it."
-    _say(made if isinstance(made, Denied) else said)
+        request = standing.ApprovalRequest(last, confirm)
+        made = standing.give(session, playbook, actor, organisation, request, datetime.now(UTC))
+    notice = f"The runs of {name} are approved until {last}. `finops playbooks withdraw {name}` ends it."
+    _say(made if isinstance(made, Denied) else notice)
 
 
 def withdraw(name: NameArgument, person: AsOption = None) -> None:

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 import sqlalchemy as sa
 
@@ -20,7 +22,20 @@ _SCHEMAS = ("finops", "reporting")
 _TABLES, _LAKE = "tables.dump", "lake"  # what a dump holds
 
 
-def dump(database: Database, file: Path) -> tuple[str, ...]:
+class Lake(Protocol):
+    """Where line items are."""
+
+    def fetch(self, paths: Sequence[str]) -> list[str]:
+        """Bring files to this machine; those that are gone."""
+
+    def full(self, path: str) -> Path:
+        """Where a file lies on this machine."""
+
+    def keep(self, path: str) -> None:
+        """Let a file that was written here be where all processes see it."""
+
+
+def dump(database: Database, file: Path, lake: Lake) -> tuple[str, ...]:
     """Write everything into a new file, as of one moment and while the bot runs: a tar of pg_dump's custom format and
     of the files with line items. The line items that are gone from the lake, by their path. Raises `UserError`.
     """
@@ -47,9 +62,8 @@ def dump(database: Database, file: Path) -> tuple[str, ...]:
         with tarfile.open(partial, "w") as whole:
             whole.add(tables, _TABLES)
             for path, stands in _line_items(database):
-                full = Path(database.lake) / path
-                if full.is_file():
-                    whole.add(full, f"{_LAKE}/{path}")
+                if not lake.fetch([path]):
+                    whole.add(lake.full(path), f"{_LAKE}/{path}")
                 elif stands:
                     missing.append(path)
         partial.rename(file)
@@ -70,7 +84,7 @@ def _line_items(database: Database) -> list[tuple[str, bool]]:
         return [(str(path), bool(stands)) for path, stands in rows]
 
 
-def restore(database: Database, file: Path) -> None:
+def restore(database: Database, file: Path, lake: Lake) -> None:
     """Fill an empty database and its lake from a dump of this release or an earlier one,
     then bring it to this release. Raises `UserError`.
 
@@ -87,7 +101,7 @@ def restore(database: Database, file: Path) -> None:
                 "or database."
             )
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
-        tables = _unpacked(file, Path(folder), Path(database.lake))
+        tables = _unpacked(file, Path(folder), lake)
         with database.owner.begin() as connection:
             for name in _SCHEMAS:
                 connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {name} CASCADE")
@@ -108,7 +122,7 @@ def restore(database: Database, file: Path) -> None:
             upgrade.upgrade(database)
 
 
-def _unpacked(file: Path, folder: Path, lake: Path) -> Path:
+def _unpacked(file: Path, folder: Path, lake: Lake) -> Path:
     """The dump of the tables, after the line items went to the lake; an earlier release dumped tables alone."""
     with file.open("rb") as start:
         if start.read(5) == b"PGDMP":
@@ -120,10 +134,12 @@ def _unpacked(file: Path, folder: Path, lake: Path) -> Path:
                 content = whole.extractfile(member) if member.isfile() else None
                 if content is None or ".." in below or (top != _LAKE and member.name != _TABLES):
                     raise UserError(f"{file} is no dump of ours: it holds {member.name!r}; nothing was changed.")
-                target = lake.joinpath(*below) if top == _LAKE else folder / _TABLES
+                target = lake.full("/".join(below)) if top == _LAKE else folder / _TABLES
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with content, target.open("wb") as out:
                     shutil.copyfileobj(content, out)
+                if top == _LAKE:
+                    lake.keep("/".join(below))
     except (tarfile.TarError, OSError) as error:
         raise UserError(f"{file} is cut off or no dump; nothing was changed: {error}") from error
     if not (folder / _TABLES).is_file():

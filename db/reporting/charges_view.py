@@ -1,6 +1,7 @@
 """The view `reporting.charges`: line items, which lie in the lake and which DuckDB reads, not Postgres."""
 
 from db import focus
+from db.reporting.ai_usage import AI_USAGE
 from db.reporting.view import Column, View
 
 _TYPES = {"text": "text", "decimal": "numeric", "time": "timestamptz", "date": "date", "map": "map"}
@@ -69,12 +70,12 @@ def _columns() -> tuple[Column, ...]:
     words = {column.name: f"FOCUS {column.focus}" for column in focus.COLUMNS}
     own = [Column(name, _TYPES[kind], _COMMENTS.get(name) or words[name]) for name, kind in focus.FILE_COLUMNS]
     split = (Column(name, "text", comment) for name, comment in _SPLIT.items())
-    return (*own, *(Column(name, kind, comment) for name, kind, _, comment in _SAME), *split)
+    return (*own, *(Column(name, kind, comment) for name, kind, _, comment in (*_SAME, *AI_USAGE)), *split)
 
 
 def _select() -> str:
     own = [f"{_CORRECTED} AS charge_class" if name == "charge_class" else f'"{name}"' for name, _ in focus.FILE_COLUMNS]
-    same = [f"{sql} AS {name}" for name, _, sql, _ in _SAME]
+    same = [f"{sql} AS {name}" for name, _, sql, _ in (*_SAME, *AI_USAGE)]
     split = [f"json_extract_string(extras, '$.{written}') AS {name}" for written, name in focus.SPLIT.items()]
     return f"SELECT {', '.join([*own, *same, *split])} FROM line_items"  # noqa: S608 - its names are constants
 

@@ -67,7 +67,7 @@ def tag_keys(connection: sa.Connection, place: Place, limit: int) -> list[Row]:
         return []
     files = catalogue.standing(connection, months=(newest.astimezone(UTC).date().replace(day=1), date.max))
     with rows.opened(place, files, FILE_COLUMNS) as engine:
-        found = engine.execute(_TAGS, {"limit": limit}).fetchall()
+        key_rows = engine.execute(_TAGS, {"limit": limit}).fetchall()
     return [
         {
             "key": key,
@@ -76,7 +76,7 @@ def tag_keys(connection: sa.Connection, place: Place, limit: int) -> list[Row]:
             "cost": cost,
             "share": None if share is None else Decimal(str(share)),
         }
-        for key, currency, values, cost, share in found
+        for key, currency, values, cost, share in key_rows
     ]
 
 

@@ -68,11 +68,11 @@ def _start(database: Database, start: StartFlow, number: int, now: datetime) -> 
             return False
         row.attempts += 1
         more = {"request_key": row.key} if row.deployment in _REPORTING else {}
-        wanted, request_id = (row.deployment, {**row.parameters, **more}, row.key), row.request_id
+        arguments, request_id = (row.deployment, {**row.parameters, **more}, row.key), row.request_id
         session.commit()  # no transaction is open while Prefect is waited for
         with logs.request(request_id):
             try:
-                run = start(*wanted)
+                run = start(*arguments)
             except PrefectDown as error:
                 log.warning("request %s waits for Prefect: %s", number, error)
                 row.attempts -= 1
@@ -89,7 +89,7 @@ def _start(database: Database, start: StartFlow, number: int, now: datetime) -> 
                     )
                 session.commit()
                 return False
-            log.info("flow %s was started", wanted[0], extra={"flow_run": run})
+            log.info("flow %s was started", arguments[0], extra={"flow_run": run})
         row.flow_run_id, row.state, row.triggered_at = run, "triggered", now
         details = {"request": row.id, "run": run}
         audit.append(session, row.approved_by or "system", "flow.triggered", row.deployment, details)

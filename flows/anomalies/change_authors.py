@@ -21,7 +21,9 @@ _VERSION = re.compile(r"\d{8}(v\d+)?$")  # of an interface: CreateFunction201503
 
 
 def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, change: ScopedChange) -> tuple[str, ...]:
-    """Sentences on who made, changed or removed the resources that carry the change; empty outside of AWS."""
+    """Sentences on who made, changed or removed the resources behind the change: those that are new, gone or resized,
+    else the one that carries most of it. Empty outside of AWS.
+    """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to load, and only AWS needs it
 
     named = {dimension: item.name for dimension, item in cause.trail}
@@ -29,7 +31,8 @@ def find_authors(connection: sa.Connection, trail: Trail, cause: RootCause, chan
         change.scope.get("account") or named.get("account"),
         change.scope.get("region") or named.get("region"),
     )
-    changed = [item.name for item in cause.resources]
+    carrier = named.get("resource")
+    changed = [item.name for item in cause.resources] or ([carrier] if carrier else [])
     if not account or not region or not changed:
         return ()
     account_id = connection.scalar(

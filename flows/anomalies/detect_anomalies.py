@@ -19,17 +19,10 @@ from flows.anomalies import change_authors
 from flows.anomalies.causes import ScopedChange, cause_json, explain_change
 from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
-from flows.anomalies.grouping import (
-    Noise,
-    ScoredFinding,
-    group_findings,
-    passes_feedback,
-    title_of,
-    what_of,
-    when_of,
-)
+from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback
 from flows.anomalies.hourly import detect_hours
 from flows.anomalies.sensitivity import quieted
+from flows.anomalies.titles import title_of, what_of, when_of
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
 _OWNS = 0.7  # share of the change that makes it a team's

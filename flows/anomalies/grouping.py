@@ -11,9 +11,6 @@ from analysis.anomalies.levels import CARRIES, ScopedFinding, causes
 from analysis.anomalies.scopes import covers, touches
 from analysis.anomalies.score import Finding
 from analysis.anomalies.state import Flags, Floats
-from analysis.cause_words import EFFECTS
-from analysis.formatting import money
-from analysis.root_cause import Verdict
 
 _SAME_START = timedelta(days=2)
 _CHART_STEPS = {"day": 30, "hour": 48}
@@ -183,14 +180,14 @@ class Noise:
 
 @dataclass(frozen=True)
 class _Group:
-    """A cause: the finding that is told, and all scopes in which it was seen on its day."""
+    """One cause: the finding that is reported for it, and all scopes in which it was seen on its day."""
 
-    told: ScoredFinding
+    representative: ScoredFinding
     scopes: tuple[Mapping[str, str], ...]
 
     def near(self, judged: ScoredFinding) -> bool:
         """Whether a finding could be this cause: one currency and direction, begun within days, spend in common."""
-        mine = self.told
+        mine = self.representative
         return (
             mine.currency == judged.currency
             and mine.finding.direction == judged.finding.direction
@@ -201,8 +198,8 @@ class _Group:
     def explains(self, judged: ScoredFinding) -> bool:
         """Whether a finding is this cause seen from another level: it began no later, or this carries most of it."""
         if any(covers(scope, judged.scope) for scope in self.scopes):
-            return judged.since <= self.told.since or judged.scope in self.scopes
-        return abs(self.told.finding.impact) >= CARRIES * abs(judged.finding.impact)
+            return judged.since <= self.representative.since or judged.scope in self.scopes
+        return abs(self.representative.finding.impact) >= CARRIES * abs(judged.finding.impact)
 
     def within(self, judged: ScoredFinding) -> bool:
         """Whether the finding's scope holds this cause."""
@@ -221,7 +218,7 @@ def group_findings(findings: Iterable[ScoredFinding], first: date) -> list[Score
         for cause in causes([ScopedFinding(one.scope, left) for one, left in rest]):
             seen_in = tuple(rest[index][0].scope for index in (cause.seen, *cause.same))
             groups.append(_Group(rest[cause.seen][0], seen_in))
-    return [group.told for group in groups]
+    return [group.representative for group in groups]
 
 
 def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:
@@ -236,7 +233,7 @@ def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:
         if group.explains(judged):
             return 0.0
         if group.within(judged):
-            left -= group.told.finding.impact
+            left -= group.representative.finding.impact
     return left if left * judged.finding.impact > 0 else 0.0
 
 
@@ -248,53 +245,3 @@ def passes_feedback(judged: ScoredFinding, noise: Iterable[Noise]) -> bool:
 
 def _kind(judged: ScoredFinding) -> tuple[dict[str, str], str, str]:
     return dict(judged.scope), judged.currency, judged.finding.direction
-
-
-def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | None = None) -> str:
-    """`Amazon RDS in payments is up $1,240 a day since Tue 17 Nov (×2.1): usage, not price`.
-
-    `team` is whose the whole change is, where the scope names none.
-    """
-    finding, scope = judged.finding, {**({"team": team} if team else {}), **judged.scope}
-    what = scope.get("service") or scope.get("account") or scope.get("team") or scope.get("region") or "Total cost"
-    within = [scope[name] for name in ("account", "team") if name in scope and scope[name] != what]
-    where = f" in {', '.join(within)}" if within else ""
-    ratio = f" (×{judged.actual / judged.expected:.1f})" if judged.expected > 1 and judged.actual > 1 else ""
-    each = "an hour" if judged.grain == "hour" else "a day"
-    amount = f"{money(abs(judged.actual - judged.expected), judged.currency)} {each}"
-    since = f"since {_said(finding.since, judged.grain)}"
-    if finding.kind == "new":
-        return f"{what}{where} is new: {amount} {since}"
-    moved = "up" if finding.direction == "up" else "down"
-    creeping = ", creeping" if finding.kind == "ramp" else ""
-    why = f": {EFFECTS[verdict]}" if verdict in ("usage", "price", "mix") else ""
-    if judged.over is not None:
-        last = finding.since + (judged.over[0] - 1) * judged.window.every
-        when = (
-            f"on {_said(finding.since, judged.grain)}"
-            if judged.over[0] == 1
-            else f"from {_said(finding.since, judged.grain)} to {_said(last, judged.grain)}"
-        )
-        return f"{what}{where} was {moved} {amount} {when}{ratio}{why}"
-    return f"{what}{where} is {moved} {amount} {since}{ratio}{creeping}{why}"
-
-
-def what_of(judged: ScoredFinding, verdict: Verdict) -> str:
-    """`$1,354 a day where $347 was expected; usage, not price`: the two that the title's amount lies between."""
-    actual, expected = (money(amount, judged.currency) for amount in (judged.actual, judged.expected))
-    each = "an hour" if judged.grain == "hour" else "a day"
-    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected; {EFFECTS[verdict]}"
-
-
-def when_of(judged: ScoredFinding) -> str:
-    """`since Tue 17 Nov 2026`; of what is over, its first and its last step."""
-    first = f"{_said(judged.finding.since, judged.grain)} {judged.finding.since:%Y}"
-    if judged.over is None:
-        return f"since {first}"
-    last = judged.finding.since + (judged.over[0] - 1) * judged.window.every
-    return f"on {first}" if judged.over[0] == 1 else f"from {first} to {_said(last, judged.grain)} {last:%Y}"
-
-
-def _said(moment: datetime, grain: str) -> str:
-    """`Tue 17 Nov`, with the hour where hours count."""
-    return f"{moment:%a} {moment.day} {moment:%b}" + (f" {moment:%H:%M} UTC" if grain == "hour" else "")

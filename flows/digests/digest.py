@@ -16,7 +16,7 @@ from analysis import period_band
 from analysis.budgets import band_of_total
 from analysis.formatting import money, percent
 from analysis.months import add_months, days_in_month
-from analysis.period_band import Reach
+from analysis.period_band import BandReach
 from config.organisation import Organisation
 from db.outgoing import messages
 from db.outgoing.messages import DigestTable
@@ -134,15 +134,15 @@ def _spent(
     return f"{when} {money(spent, currency)}, {percent(share)} {'over' if share > 0 else 'under'} {like}."
 
 
-def _before(session: Session, scope: Mapping[str, str], currency: str, through: date) -> Reach | None:
-    """How the months before went on from the same day."""
+def _before(session: Session, scope: Mapping[str, str], currency: str, through: date) -> BandReach | None:
+    """The band of how earlier months continued from the same day of the month."""
     starts, today = period_band.months(through), through + timedelta(days=1)
     daily = forecasts_view.costs(session.connection(), scope, currency, starts[0] - timedelta(days=_DAYS), today)
     if not daily:
         return None
     first = min(daily)
-    known = {day: daily.get(day, 0.0) for day in (first + timedelta(days=at) for at in range((today - first).days))}
-    return period_band.reach(known, [start for start in starts if start >= first] or starts[-2:], today)
+    costs = {day: daily.get(day, 0.0) for day in (first + timedelta(days=at) for at in range((today - first).days))}
+    return period_band.reach(costs, [start for start in starts if start >= first] or starts[-2:], today)
 
 
 def _month(
@@ -152,7 +152,7 @@ def _month(
     budget: Any,
     ahead: Outlook | None,
     currency: str,
-    before: Reach | None,
+    before: BandReach | None,
 ) -> str:
     """`Month $58.2k of $90k, heading for $81k ($72k–$88k).`"""
     first = through.replace(day=1)

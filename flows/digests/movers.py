@@ -53,11 +53,11 @@ def moves(
     bound = {f"scope_{name}": value for name, value in scope.items()}
     periods = {"start": through - timedelta(days=span), "end": through, "usual": same, "currency": currency}
     rows = session.execute(sa.text(sql), {**bound, **periods})
-    found = [
+    service_moves = [
         Move(row.service, float(row.now), (float(row.usual) - usual.beyond(odd, same, row.service)) / USUAL_WEEKS)
         for row in rows
     ]
-    return sorted(found, key=lambda move: -abs(move.change))[:_MOVERS]
+    return sorted(service_moves, key=lambda move: -abs(move.change))[:_MOVERS]
 
 
 def said(

@@ -25,15 +25,15 @@ class Excess:
 
 
 def known(session: Session, scope: Mapping[str, str], currency: str) -> list[Excess]:
-    """Of the anomalies in a scope that nobody called expected or noise."""
-    told = sa.select(Insight).where(
+    """The excess cost of the anomalies in a scope that nobody marked as expected or noise."""
+    statement = sa.select(Insight).where(
         Insight.kind == "anomaly",
         Insight.status.in_((*LIVE, "snoozed")),
         Insight.currency == currency,
         Insight.starts_on.is_not(None),
         Insight.evidence["grain"].astext.is_distinct_from("hour"),
     )
-    return [_excess(insight) for insight in session.scalars(told) if _inside(insight, scope)]
+    return [_excess(insight) for insight in session.scalars(statement) if _inside(insight, scope)]
 
 
 def _inside(insight: Insight, scope: Mapping[str, str]) -> bool:

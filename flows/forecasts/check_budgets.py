@@ -180,7 +180,7 @@ def _insight(
         note=budgets.note_of(row),
         figure=dict(figure),
         band_held=None if status.reach is None else status.reach.held,
-        band_seen=None if status.reach is None else status.reach.seen,
+        band_seen=None if status.reach is None else status.reach.periods,
     )
     return insights.DetectedInsight(
         fingerprint=f"budget:{row.name}:{status.period.start}:{status.status}",

@@ -25,6 +25,8 @@ from domain.flows import flow_requests
 from domain.freshness import newest_day
 from flows import failure
 from flows.anomalies.cost_series import CostSeries, name_of, read
+from flows.forecasts import hierarchy
+from flows.forecasts.hierarchy import Key, Keyed
 
 HORIZONS = (30, 90, 180)
 _HISTORY = timedelta(days=760)
@@ -57,8 +59,11 @@ def run(
         if through is None:
             return 0
         today = through + timedelta(days=1)
-        series = _wanted(_series(session, organisation, today), only)
-        forecasts = _forecast(series, today, organisation)
+        everything = _series(session, organisation, today)
+        series = _wanted(everything, only)
+        # One scope is forecast with all others, to add up with them, while that takes seconds.
+        together = everything if len(everything) <= _FULL_TIER else series
+        forecasts = {k: f for k, f in _forecast(together, today, organisation).items() if k in series}
         _store(session, forecasts, today)
         if only is None:
             _measure(session, series, today)
@@ -66,20 +71,18 @@ def run(
     return len(forecasts)
 
 
-def _series(
-    session: Session, organisation: Organisation, today: date
-) -> dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]:
+def _series(session: Session, organisation: Organisation, today: date) -> Keyed:
     """(scope kind, label, currency) -> scope and series, for the usual levels and for every budget's scope."""
     budgets = [
         *session.scalars(sa.select(BudgetRow.scope)),
         *(dict(budget.scope.pairs()) for budget in organisation.budgets),
     ]
     levels = tuple(dict.fromkeys([*_LEVELS, *(tuple(sorted(scope)) for scope in budgets)]))
-    wanted = [scope for scope in budgets if len(scope) > 1]
+    combined_scopes = [scope for scope in budgets if len(scope) > 1]
     by_scope = {}
     read_series = read(session.connection(), today - _HISTORY, today, levels, categories="all")
     for index, (scope, currency) in enumerate(zip(read_series.scopes, read_series.currencies, strict=True)):
-        if len(scope) > 1 and dict(scope) not in wanted:
+        if len(scope) > 1 and dict(scope) not in combined_scopes:
             continue
         if np.nan_to_num(read_series.values[-28:, index]).mean() < _FLOOR_PER_DAY * organisation.rate_of(currency):
             continue
@@ -96,33 +99,32 @@ def _one(series: CostSeries, index: int) -> Series:
     return Series(series.day(first), series.values[first:, index])
 
 
-Keyed = dict[tuple[str, str, str], tuple[Mapping[str, str], Series]]
-
-
 def _wanted(series: Keyed, only: tuple[str, str | None] | None) -> Keyed:
     if only is None:
         return series
     return {key: value for key, value in series.items() if key[0] == only[0] and only[1] in (None, key[1])}
 
 
-def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[tuple[str, str, str], Forecast]:
-    """Everything for the largest, the cheap tier for the tail; bands are calibrated over each group."""
+def _forecast(series: Keyed, today: date, organisation: Organisation) -> dict[Key, Forecast]:
+    """Everything for the largest, the cheap tier for the tail; bands are calibrated over each group. What divides a
+    total adds up to it.
+    """
+    steps = {key: _steps(scope, organisation.events) for key, (scope, _) in series.items()}
+    series = hierarchy.with_rests(series)
     by_spend = sorted(series, key=lambda key: -float(np.nan_to_num(series[key][1].values[-28:]).sum()))
     groups = ((by_spend[:_FULL_TIER], "full"), (by_spend[_FULL_TIER:], "cheap"))
-    forecasts: dict[tuple[str, str, str], Forecast] = {}
+    forecasts: dict[Key, Forecast] = {}
     for keys, tier in groups:
         named = {name_of(series[key][0], key[2]): key for key in keys}
-        steps = {name: _steps(series[key][0], organisation.events) for name, key in named.items()}
         made = forecast_many(
             {name: series[key][1] for name, key in named.items()},
             max(HORIZONS),
             today,
             tier,  # type: ignore[arg-type]  # a Literal, chosen by a condition
-            steps=steps,
             workers=2,
         )
         forecasts |= {named[name]: forecast for name, forecast in made.items()}
-    return forecasts
+    return hierarchy.added_up(forecasts, steps)
 
 
 def _steps(scope: Mapping[str, str], events: Iterable[PlannedEvent]) -> list[KnownStep]:

@@ -27,6 +27,7 @@ from flows.ingest.loading.delivery import ingest as ingest
 from flows.ingest.loading.placing import supersede
 from flows.ingest.loading.placing.replace import cost_to_json
 from flows.ingest.loading.result import IngestResult
+from flows.ingest.loading.result import combined as merged
 
 _FILES = "files"  # what a run of paths without a source is called
 
@@ -134,21 +135,11 @@ def _report(database: Database, results: dict[str, IngestResult], request_key: s
 
 def combined(results: dict[str, IngestResult]) -> dict[str, Any]:
     """The results of several deliveries as one, with totals by currency, for the card `load`."""
-    parts = [result.to_json() for result in results.values()]
-    whole = IngestResult(
-        tuple(load for result in results.values() for load in result.loads),
-        tuple(item for result in results.values() for item in result.replaced),
-        standing=tuple(one for result in results.values() for one in result.standing),
-    ).to_json()
-    totals: dict[str, Any] = {}
-    for result in results.values():
-        for currency, amounts in result.totals.items():
-            before = totals.setdefault(currency, dict.fromkeys(amounts, 0))
-            totals[currency] = {kind: before[kind] + amount for kind, amount in amounts.items()}
+    whole = merged(results.values())
     return {
-        **whole,
-        "totals": cost_to_json(totals),
-        "title": None if parts else "finops.yaml names no source of bills.",
+        **whole.to_json(),
+        "totals": cost_to_json(whole.totals),
+        "title": None if results else "finops.yaml names no source of bills.",
     }
 
 

@@ -124,7 +124,7 @@ def store(
         for channel in organisation.admin_channels():
             outbox.enqueue(session, channel, note(text), f"denied:{key}:{channel}")
     return {
-        "resources": stored.seen,
+        "resources": stored.resources,
         "new": stored.new,
         "gone": stored.gone,
         "utilization": metrics,

@@ -58,9 +58,9 @@ def _matches(rule: SharedCost, row: Any) -> bool:
     and of its service, where it names them; * is any text.
     """
     accounts, services = (row.account or "", row.account_id or ""), (row.service or "",)
-    wanted = ((rule.account, accounts), (rule.service, services))
-    return any(pattern for pattern, _ in wanted) and all(
-        pattern is None or any(wildcards.fits(pattern, value) for value in values) for pattern, values in wanted
+    patterns = ((rule.account, accounts), (rule.service, services))
+    return any(pattern for pattern, _ in patterns) and all(
+        pattern is None or any(wildcards.fits(pattern, value) for value in values) for pattern, values in patterns
     )
 
 

@@ -5,7 +5,7 @@ from prefect.runtime import flow_run
 
 from aws.clients import cloud_of
 from flows import failure
-from playbooks.run.execute import Run, run_queue_of_account
+from playbooks.run.execute import RunContext, run_queue_of_account
 from playbooks.schema import read_playbooks
 
 
@@ -15,7 +15,7 @@ def remediate(remediation_id: int) -> str:
     returns its state. A second run of the same one does nothing.
     """
     with failure.running("remediate") as (settings, organisation, database):
-        run = Run(
+        run = RunContext(
             database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks()
         )
         return run_queue_of_account(

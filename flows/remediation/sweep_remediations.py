@@ -11,7 +11,7 @@ from db.outgoing import outbox
 from db.outgoing.messages import note
 from flows import failure
 from playbooks.approval.start import DEPLOYMENT
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from playbooks.run.housekeeping import HANGS_AFTER
 from playbooks.run.housekeeping import sweep as look
 from playbooks.schema import read_playbooks
@@ -25,13 +25,13 @@ def sweep_remediations() -> dict[str, list[int]]:
     the claim under the row's lock makes it one execution.
     """
     with failure.running("sweep_remediations") as (settings, organisation, database):
-        run = Run(
+        run = RunContext(
             database.app, cloud_of(settings, organisation.remediation), organisation.remediation, read_playbooks()
         )
         return sweep(run, organisation, _start)
 
 
-def sweep(run: Run, organisation: Organisation, start: Callable[[int, str], None]) -> dict[str, list[int]]:
+def sweep(run: RunContext, organisation: Organisation, start: Callable[[int, str], None]) -> dict[str, list[int]]:
     """One sweep; `start(remediation_id, idempotency_key)` starts its flow."""
     now = run.now()
     with Session(run.engine) as session, session.begin():

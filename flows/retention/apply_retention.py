@@ -26,7 +26,7 @@ from db.tables import (
 from flows import failure
 from flows.ingest.loading.placing import lake_fill
 from flows.retention import expiry
-from lake.place import open_place
+from lake.place import place_of
 from lake.sweep import sweep
 
 
@@ -54,7 +54,7 @@ def apply(database: Database, retention: Retention, now: datetime) -> Removed:
     """
     lake_fill.fill(database)  # what an older release left in the database
     months, measurements = _charges(database, _first_day(retention.charges_days, now))
-    sweep(database.owner, open_place(database.lake), now)
+    sweep(database.owner, place_of(database), now)
     questions, messages = _questions(database, _first_day(retention.questions_days, now))
     entries = 0
     if retention.audit_days:

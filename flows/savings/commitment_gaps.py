@@ -69,8 +69,8 @@ def _unused(session: Session, place: Place, window: Mapping[str, date], today: d
     names: dict[str, str] = {}
     files = catalogue.standing(session.connection(), days=(window["start"], window["today"]))
     with rows.opened(place, files, FILE_COLUMNS) as engine:
-        found = engine.execute(_COMMITMENTS, dict(window)).fetchall()
-    for key, name, currency, account, day, cost, idle in found:
+        use_rows = engine.execute(_COMMITMENTS, dict(window)).fetchall()
+    for key, name, currency, account, day, cost, idle in use_rows:
         names[key] = name
         held = uses.get((key, currency)) or CommitmentUse(key, None, {}, {}, currency)
         uses[key, currency] = replace(

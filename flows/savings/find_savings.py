@@ -20,13 +20,14 @@ from domain import insights
 from domain.freshness import newest_day
 from flows import failure
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
-from flows.savings.titles import TITLES, figure, seen, title
-from lake.place import open_place
+from flows.savings.titles import TITLES, figure, listed, seen, title
+from lake.place import place_of
 from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
 
 _WINDOW = timedelta(days=62)
 _LIVE_STATES = ("deleted", "terminated")
+_NAMED = 3  # gaps that a card names; the page and an answer list all
 _LEAST_MONTHLY = 20.0  # in the organisation's currency; a group worth less a month is listed, not told
 _GAP_SOURCE = (
     "AWS Cost Explorer's way: what nine days in ten of the last 60 use, at the discount that this service's "
@@ -56,7 +57,7 @@ def run(database: Database, organisation: Organisation, now: datetime) -> dict[s
             complete,
         )
         billed_until = _billed_until(session, now.date())
-        gaps = commitment_gaps(session, open_place(database.lake), billed_until, organisation)
+        gaps = commitment_gaps(session, place_of(database), billed_until, organisation)
         _store(session, [*findings.recommendations, *gaps], now)
         _store_spared(session, findings.spared, now)
         detected = [*_groups(session, findings.recommendations, organisation), *_gaps(gaps, organisation)]
@@ -231,6 +232,7 @@ def _groups(
                 "confidence": min((one.confidence for one in members), key=("low", "medium", "high").index),
                 "cause": {"what": seen(names, members), "why": members[0].evidence.get("source")},
                 "missing": sorted({what for one in members for what in one.missing}),
+                "members": listed(names, members),
                 "figure": figure(session, kind, names, members),
             },
             severity=_severity(own_worth),
@@ -248,7 +250,7 @@ def _gaps(gaps: Iterable[SavingOpportunity], organisation: Organisation) -> Iter
         own_worth = worth / organisation.rate_of(currency)
         if own_worth < _LEAST_MONTHLY:
             continue
-        more = f"; and {len(members) - 6} more" if len(members) > 6 else ""
+        more = f"; and {len(members) - _NAMED} more" if len(members) > _NAMED else ""
         yield insights.DetectedInsight(
             fingerprint=f"waste:{kind}:{currency}",
             kind="recommendation",
@@ -261,10 +263,11 @@ def _gaps(gaps: Iterable[SavingOpportunity], organisation: Organisation) -> Iter
                 "resources": [],
                 "confidence": "medium",
                 "cause": {
-                    "what": "; ".join(line_of(one) for one in members[:6]) + more,
+                    "what": "; ".join(line_of(one) for one in members[:_NAMED]) + more,
                     "why": _GAP_SOURCE if kind == "commitment_gap" else "",
                 },
                 "missing": sorted({what for one in members for what in one.missing}),
+                "members": listed([one.resource_id for one in members], members),
             },
             severity=_severity(own_worth),
         )

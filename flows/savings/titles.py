@@ -39,6 +39,7 @@ _NAMES = {
     "invocations": "invocations a day",
 }
 _LINES, _DAYS = 8, 14
+_LISTED = 100  # members that an insight carries
 
 
 def title(kind: str, account: str, of_type: str, members: Sequence[SavingOpportunity], worth: float) -> str:
@@ -121,3 +122,17 @@ def figure(
         if limit is not None and metric == metrics[0]
         else made
     )
+
+
+def listed(names: Sequence[str], members: Sequence[SavingOpportunity]) -> list[dict[str, Any]]:
+    """Each member with what it saves a month, the largest first, for who looks closer."""
+    rows = [
+        {
+            "name": name,
+            "saves": None if one.monthly_savings is None else float(one.monthly_savings),
+            "now": one.current_state,
+            "then": one.proposed_state,
+        }
+        for name, one in zip(names, members, strict=True)
+    ]
+    return sorted(rows, key=lambda row: (row["saves"] is None, -float(row["saves"] or 0), row["name"]))[:_LISTED]

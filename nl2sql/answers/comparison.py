@@ -8,13 +8,14 @@ from nl2sql.dates import periods
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery
+from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.sql.measures import RATES
 
 
 def comparable(query: CostQuery, facts: Facts, today: date) -> tuple[CostQuery, str]:
     """The query with a period as long as the bills and periods that can be compared, and a note where one cannot."""
-    known = _as_far_as_known(_like_with_like(query, facts, today), facts, today)
-    return _without_unknown_periods(_with_restatements(known, facts), facts)
+    cut = _as_far_as_known(_like_with_like(query, facts, today), facts, today)
+    return _without_unknown_periods(_with_restatements(cut, facts), facts)
 
 
 def _with_restatements(query: CostQuery, facts: Facts) -> CostQuery:
@@ -36,10 +37,12 @@ def _with_restatements(query: CostQuery, facts: Facts) -> CostQuery:
 
 def _as_far_as_known(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     """A running period ends with the last day of the bills: a day without any is in no figure and in no label."""
-    period, known = query.period, facts.through + timedelta(1)
-    if query.metric == "invoice_cost" or not period.start < known < period.end or period.end <= today:
+    period, bills_end = query.period, facts.through + timedelta(1)
+    if query.metric == "invoice_cost" or not period.start < bills_end < period.end or period.end <= today:
         return query
-    return replace(query, period=periods.period_of(period.start, known, period.unit, period.count, whole_units=False))
+    return replace(
+        query, period=periods.period_of(period.start, bills_end, period.unit, period.count, whole_units=False)
+    )
 
 
 def _known_from(facts: Facts) -> date:
@@ -52,7 +55,7 @@ def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     with as many days before, beside which all of the earlier period is shown. Averages and rates compare as they
     are.
     """
-    if len(query.compared) != 1 or query.average or query.share_of is not None or query.count:
+    if len(query.compared) != 1 or query.average or query.share_of is not None or query.count or query.appeared:
         return query
     now, then = query.period, query.compared[0]
     running = now.end > max(facts.through + timedelta(1), today) and now.start <= facts.through
@@ -103,7 +106,7 @@ def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery,
 def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:
     """What the compared period came to as a whole, where only its first days are compared."""
     cut = query.limit or query.moved_only or query.threshold
-    if query.whole_before is None or query.metric == "usage_quantity" or cut or currency == "several":
+    if query.whole_before is None or query.metric in NO_MONEY or cut or currency == "several":
         return ""
     total = sum(float(row[-1] or 0) for row in ran.rows)
     return f"All of {query.whole_before.label}: {money(total, currency)}."

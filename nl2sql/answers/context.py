@@ -89,8 +89,8 @@ def exchanged(ran: AnswerRows, context: AnswerContext, *, money: bool) -> tuple[
     if exchanging is None:
         return ran, context.currency, ""
     if context.currency == "several" and "currency" not in ran.columns:
-        known = not exchanging.amounts(ran, every=money)
-        return ran, exchanging.into if known else "several", "" if known else _NOT_SAID
+        no_amounts = not exchanging.amounts(ran, every=money)
+        return ran, exchanging.into if no_amounts else "several", "" if no_amounts else _NOT_SAID
     return exchanging.applied(ran, context.currency, every=money), exchanging.into, exchanging.note(context.currencies)
 
 

@@ -31,19 +31,19 @@ def measured(ran: AnswerRows, listing: SubjectListing, context: AnswerContext) -
     if str(row["month"])[:10] != starts[-2].isoformat():
         return ran, ""
     costs = _costs(listing, str(row["currency"]), starts[0] - _WEEKS, today, context)
-    known = [start for start in starts if costs and start >= min(costs)]
-    reach = period_band.reach(costs, known, today) if len(known) > 1 else None
+    whole_months = [start for start in starts if costs and start >= min(costs)]
+    reach = period_band.reach(costs, whole_months, today) if len(whole_months) > 1 else None
     if reach is None:
         return ran, ""
     row["low_80"], row["high_80"] = reach.around(row["spent"], row["expected_cost"] - row["spent"])
     shown = [*ran.rows]
     shown[place] = tuple(row[name] for name in columns)
-    note = f"Seen from the same day, {reach.held} of the {reach.seen} months before ended within such a band."
+    note = f"Seen from the same day, {reach.held} of the {reach.periods} months before ended within such a band."
     return replace(ran, rows=tuple(shown)), note
 
 
 def _costs(listing: SubjectListing, currency: str, start: date, end: date, context: AnswerContext) -> dict[date, float]:
-    """The scope's cost a day without tax, 0 for days without charges."""
+    """The scope's cost per day without tax, 0 for days without charges."""
     day, cost = exp.column("usage_date"), exp.Sum(this=exp.column("effective_cost"))
     select = exp.select(day, exp.alias_(cost, "cost")).from_("reporting.daily_costs")
     select = select.where(
@@ -56,6 +56,6 @@ def _costs(listing: SubjectListing, currency: str, start: date, end: date, conte
     ran: Any = context.run(select.group_by(day.copy()).sql("postgres"))
     if not isinstance(ran, AnswerRows) or ran.truncated or not ran.rows:
         return {}
-    found = {date.fromisoformat(str(at)[:10]): float(amount or 0) for at, amount in ran.rows}
-    first = min(found)
-    return {one: found.get(one, 0.0) for one in (first + timedelta(at) for at in range((end - first).days))}
+    cost_by_day = {date.fromisoformat(str(at)[:10]): float(amount or 0) for at, amount in ran.rows}
+    first = min(cost_by_day)
+    return {one: cost_by_day.get(one, 0.0) for one in (first + timedelta(at) for at in range((end - first).days))}

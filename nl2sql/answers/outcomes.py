@@ -91,12 +91,12 @@ class Answer(_Outcome):
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `finops ask`, with `sections` where the answer has several steps, and `certified`."""
-        told: dict[str, Any] = {"sections": [one.to_json() for one in self.sections]} if self.sections else {}
+        optional: dict[str, Any] = {"sections": [one.to_json() for one in self.sections]} if self.sections else {}
         if self.certified:
-            told["certified"] = self.certified.to_json()
+            optional["certified"] = self.certified.to_json()
         return (
             super().to_json()
-            | told
+            | optional
             | {
                 "sql": self.sql,
                 "columns": list(self.columns),

@@ -18,10 +18,12 @@ from nl2sql.dates.periods import before
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.draft import Refusal
 from nl2sql.grammar.headlines import describe
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery, of_hours
+from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
-from nl2sql.grammar.sql.measures import RATES
+from nl2sql.grammar.sql.measures import NO_SUM, RATES
 from nl2sql.grammar.subjects.listing import SubjectListing, select_of
 
 
@@ -39,7 +41,7 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
-    money = not (query.metric in RATES or query.count or query.metric == "usage_quantity")
+    money = not (query.metric in RATES or query.count or query.metric in NO_MONEY)
     ran, currency, rate = exchanged_in_sql(ran, context, money=money)
     explains = query.why and len(query.compared) == 1 and len(ran.rows) > 1 and query.limit is None
     shown = (
@@ -179,7 +181,8 @@ def _parts(query: CostQuery) -> bool:
         or query.cumulative
         or query.beside
         or query.metric in RATES
-        or query.metric == "usage_quantity"
+        or query.metric in NO_MONEY
+        or query.metric in NO_SUM
     )
 
 
@@ -206,7 +209,7 @@ def _with_change(
     then, _, _ = exchanged_in_sql(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
-    return f"{text.rstrip('.')}, {describe.change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+    return f"{text.rstrip('.')}, {change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
 
 
 def _young(query: CostQuery, context: AnswerContext) -> str:

@@ -16,7 +16,7 @@ from analysis.root_cause import Contribution, RootCause, Row, explain
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
-from nl2sql.grammar.headlines.describe import change
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.conditions import conditions

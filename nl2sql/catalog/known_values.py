@@ -86,12 +86,12 @@ class Reach:
     billed_by: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
 
     def within(self, filters: Iterable[Filter]) -> Mapping[str, date]:
-        """The newest days of the providers in a scope; of all of them where its names tell nothing."""
+        """The newest days of the providers in a scope; of all providers where the filters match none."""
         left = set(self.newest)
         for one in filters:
-            known = [self.billed_by.get((one.dimension, str(value)), frozenset()) for value in one.values]
-            if all(known) and not one.negated:
-                left &= frozenset().union(*known)
+            providers = [self.billed_by.get((one.dimension, str(value)), frozenset()) for value in one.values]
+            if all(providers) and not one.negated:
+                left &= frozenset().union(*providers)
         return {name: self.newest[name] for name in left} or self.newest
 
 

@@ -114,10 +114,10 @@ def index(
             for word in words:
                 exact.add(key(word), match)
     for note in taught:
-        known = tuple(name for name in note.values if name in values.get(note.dimension, ()))
+        present = tuple(name for name in note.values if name in values.get(note.dimension, ()))
         words = key(note.words)
-        if words and words not in exact and known == note.values and known:
-            exact.add(words, Match(note.dimension, known, note.label, taught=True))
+        if words and words not in exact and present == note.values and present:
+            exact.add(words, Match(note.dimension, present, note.label, taught=True))
     ranked = {words: tuple(sorted(matches.values(), key=_precedence)) for words, matches in exact.items()}
     vocabulary = tuple(sorted({word for words in ranked for word in words if len(word) > 3}))
     return Values(values, ranked, _parts(values), max(map(len, ranked), default=1), vocabulary, find_resources)

@@ -21,10 +21,10 @@ def curve(connection: sa.Connection) -> Curve:
     )
 
 
-def young(known: Curve, through: date, today: date) -> list[tuple[date, float]]:
+def young(arrival_curve: Curve, through: date, today: date) -> list[tuple[date, float]]:
     """The newest days up to `through` that are not whole yet, oldest first, and about how much of each has arrived."""
     days = [through - timedelta(back) for back in range(_LOOKED_BACK, -1, -1)]
-    shares = [(day, maturity(known, (today - day).days).share) for day in days]
+    shares = [(day, maturity(arrival_curve, (today - day).days).share) for day in days]
     return [(day, share) for day, share in shares if share < WHOLE]
 
 

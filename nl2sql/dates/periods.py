@@ -1,6 +1,6 @@
 """Periods of whole UTC days, half open, and the arithmetic of calendars."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -82,6 +82,7 @@ class DatePeriod:
     whole: bool = True
     yearless: bool = False  # the year was left out
     floating: bool = False  # "previous month" beside another period means the one before that
+    since: "DatePeriod | None" = field(default=None, compare=False)  # what a range until now began with
     ends: tuple["DatePeriod", "DatePeriod"] | None = (
         None  # of a worded range: "from September to October" may also be a comparison
     )

@@ -2,8 +2,10 @@
 here are the ranges; `named`, `relative` and `parts` read single dates.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
+from nl2sql.dates.holidays import holiday
 from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
 from nl2sql.dates.parts import part_of, week_of
 from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, shifted, until_now, whole
@@ -22,6 +24,7 @@ from nl2sql.dates.relative import (
 
 ATOMS: tuple[Reader, ...] = (
     named_day,
+    holiday,
     iso,
     month_day,
     month,
@@ -135,9 +138,8 @@ def _since(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
         return length, reading[1]
     start = reading[1].end if words[i] == "after" else reading[1].start
     unit: Unit = reading[1].unit
-    return length + onwards, period_of(
-        start, max(calendar.tomorrow, start + timedelta(1)), "day", whole_units=unit == "day"
-    )
+    until_today = period_of(start, max(calendar.tomorrow, start + timedelta(1)), "day", whole_units=unit == "day")
+    return length + onwards, replace(until_today, since=reading[1] if words[i] == "since" else None)
 
 
 def _until(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:

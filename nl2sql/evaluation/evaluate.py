@@ -16,13 +16,15 @@ from config.access import SYSTEM, Actor
 from config.errors import UserError
 from config.settings import Settings
 from db.tables import Question
-from nl2sql.answers.outcomes import Outcome
+from nl2sql.answers.outcomes import Answer, Outcome
 from nl2sql.ask import ask, connect_deps
 from nl2sql.deps import Deps
 from nl2sql.evaluation.focus_to_views import over_views
+from nl2sql.evaluation.headline_truth import untruths
 from nl2sql.evaluation.row_match import MatchRule, matches
 from nl2sql.execution.run import AnswerRows, run_checked
 from nl2sql.history.conversation import new_reference
+from nl2sql.llm.prompt import version
 
 SHORT = {"rules": {"llm_use": "never"}, "model": {"llm_use": "first"}, "both": {"llm_use": "when_needed"}}
 _NO_BUDGET = {
@@ -45,6 +47,8 @@ class QuestionResult:
     elapsed_ms: int
     translator: str
     tokens: int = 0
+    follow_up: bool = False
+    untrue: tuple[str, ...] = ()  # what its headline says and the rows do not; of answers only
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Report:
 
     results: tuple[QuestionResult, ...]
     name: str = ""
+    prompt: str | None = None  # the version of the prompt, where a model was asked
 
     @property
     def right(self) -> int:
@@ -69,6 +74,18 @@ class Report:
         """What the model used over all questions."""
         return sum(result.tokens for result in self.results)
 
+    @property
+    def headlines(self) -> tuple[int, int]:
+        """How many answers have a headline in which nothing is untrue, of how many."""
+        answered = [result for result in self.results if result.outcome == "answer"]
+        return sum(not result.untrue for result in answered), len(answered)
+
+    @property
+    def follow_ups(self) -> tuple[int, int]:
+        """How many questions that amend an answer came out right, of how many."""
+        asked = [result for result in self.results if result.follow_up]
+        return sum(result.right for result in asked), len(asked)
+
     def to_json(self) -> dict[str, Any]:
         """Counts, latency in milliseconds, tokens, and each question."""
         times = sorted(result.elapsed_ms for result in self.results)
@@ -78,6 +95,9 @@ class Report:
             "right": self.right,
             "wrong_answers": self.wrong,
             "by_kind": {kind: list(counted) for kind, counted in self._by_kind().items()},
+            "headlines": list(self.headlines),
+            "follow_ups": list(self.follow_ups),
+            "prompt": self.prompt,
             "latency_ms": {"p50": median(times), "p95": quantiles(times, n=20)[-1] if len(times) > 1 else times[0]}
             if times
             else None,
@@ -91,8 +111,12 @@ class Report:
         failed = [
             f"{r.kind:<11} expected {r.expected}, got {r.outcome}: {r.question}" for r in self.results if not r.right
         ]
+        failed += [f"{r.kind:<11} headline {'; '.join(r.untrue)}: {r.question}" for r in self.results if r.untrue]
         kinds = [f"{kind:<11} {right}/{asked}" for kind, (right, asked) in self._by_kind().items()]
-        return "\n".join([*failed, *kinds, self.summary()])
+        true, answered = self.headlines
+        right, asked = self.follow_ups
+        counted = [f"headlines   {true}/{answered} true", *([f"follow-ups  {right}/{asked} right"] if asked else [])]
+        return "\n".join([*failed, *kinds, *counted, self.summary()])
 
     def summary(self) -> str:
         """One line: how many right, how many wrong, how fast, for how many tokens."""
@@ -104,6 +128,7 @@ class Report:
             else ""
         )
         spent = f", {self.tokens:,} tokens" if self.tokens else ""
+        spent += f", prompt {self.prompt}" if self.prompt else ""
         lead = f"{self.name}: " if self.name else ""
         return (
             f"{lead}{self.right}/{len(self.results)} right ({share:.1f} %), {self.wrong} answered wrongly{timed}{spent}"
@@ -188,16 +213,19 @@ def evaluate_file(path: Path, deps: Deps, asker: Actor | None = None) -> Report:
     """
     asker = asker or replace(SYSTEM, id="eval", name="finops eval")
     run = new_reference()
-    results = []
+    results, begun = [], set[str]()
     for line in _lines(path):
         outcome = ask(line["question"], asker, _thread(line, run), deps)
-        results.append((_result(line, outcome, asker, deps), outcome.reference))
+        result = replace(_result(line, outcome, asker, deps), follow_up=line.get("thread") in begun)
+        results.append((result, outcome.reference))
+        begun |= {line["thread"]} if line.get("thread") else set()
     with deps.database.app.connect() as connection:
         statement = sa.select(Question.reference, Question.tokens).where(
             Question.reference.in_([reference for _, reference in results])
         )
         tokens = {row.reference: row.tokens for row in connection.execute(statement)}
-    return Report(tuple(replace(result, tokens=tokens.get(reference, 0)) for result, reference in results))
+    counted = tuple(replace(result, tokens=tokens.get(reference, 0)) for result, reference in results)
+    return Report(counted, prompt=version() if deps.translator else None)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -234,6 +262,7 @@ def _result(line: dict[str, Any], outcome: Outcome, asker: Actor, deps: Deps) ->
         right,
         outcome.elapsed_ms,
         outcome.translator,
+        untrue=tuple(untruths(outcome, line, deps.day())) if isinstance(outcome, Answer) else (),
     )
 
 

@@ -20,15 +20,15 @@ from nl2sql.guard import SafeQuery
 
 log = logging.getLogger(__name__)
 
-_PIECE: Final = 50  # rows fetched at once: a row is bounded by the guard, so a piece is too
+_PIECE: Final = 50  # rows fetched at once, at most
+_PIECE_BYTES: Final = 256 * 1024  # what a piece may hold, if its rows are as long as those before
 _GRACE_SECONDS: Final = 1.0  # the client's timer fires this long after the server's, in case the server's never does
 
 
 @dataclass(frozen=True)
 class ExecutionLimits:
     """What one question may use; `cost` is the planner's estimate (about 100,000 a second on a small server), `bytes`
-    is
-    what all cells together may hold as text.
+    is what all cells together may hold as text.
     """
 
     seconds: float = 15.0
@@ -185,17 +185,21 @@ def _read(connection: Any, query: SafeQuery, limits: ExecutionLimits, started: f
 
 
 def _fetch(cursor: Any, limits: ExecutionLimits) -> list[tuple[Any, ...]] | None:
-    """At most one row more than the limit, read in small pieces; None as soon as they hold too many bytes."""
+    """At most one row more than the limit, read in pieces that grow as long as rows are short; None as soon as they
+    hold too many bytes.
+    """
     rows: list[tuple[Any, ...]] = []
-    size = 0
+    size, longest, count = 0, 1, 1
     while len(rows) <= limits.rows:
-        piece = cursor.fetchmany(min(_PIECE, limits.rows + 1 - len(rows)))
+        piece = cursor.fetchmany(min(count, limits.rows + 1 - len(rows)))
         if not piece:
             break
-        size += sum(_size(cell) for row in piece for cell in row)
+        sizes = [sum(map(_size, row)) for row in piece]
+        size, longest = size + sum(sizes), max(longest, *sizes)
         if size > limits.bytes:
             return None
         rows += piece
+        count = max(1, min(4 * count, _PIECE, _PIECE_BYTES // longest))
     return rows
 
 

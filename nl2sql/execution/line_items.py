@@ -4,11 +4,12 @@ import logging
 import time
 from typing import TYPE_CHECKING, Final
 
+from config.errors import UserError
 from db.focus import FILE_COLUMNS
 from db.reporting.charges_view import CHARGES
 from lake import catalogue, reading
 from lake.columns import duckdb_columns
-from lake.place import open_place
+from lake.place import place_of
 from nl2sql.execution.execute import (
     NO_NUMBER,
     ExecutionLimits,
@@ -46,8 +47,12 @@ def run(database: "Database", settings: "Settings", query: "SafeQuery", limits: 
     with database.app.connect() as connection:
         files = catalogue.standing(connection, days=query.days)
         months = {month for _, month in catalogue.incomplete(connection, query.days)}
-    place = open_place(database.lake)
-    gone = set(place.missing([file.path for file in files]))
+    place = place_of(database)
+    try:
+        gone = set(place.fetch([file.path for file in files]))
+    except UserError as error:
+        log.error("the lake is away: %s", error)
+        return StatementFailed("The line items cannot be reached just now; ask again in a while.", unavailable=True)
     months |= {f"{file.start:%Y-%m}" for file in files if file.path in gone}
     if months:  # the rest of them would be a wrong figure
         log.error("files of the lake are missing: %s", ", ".join(sorted(gone)[:10]) or "never written")

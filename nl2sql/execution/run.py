@@ -1,5 +1,6 @@
 """One statement through the guard to rows that JSON can hold."""
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,10 +48,7 @@ def run_checked(sql: str, asker: Actor, deps: Deps, *, raw: bool = False) -> Ans
     if isinstance(safe, SqlRejected):
         return NotRun(safe.reason, blocked=True)
     deps.say("asking the database")
-    limits = execute.ExecutionLimits(
-        seconds=settings.answer_timeout_seconds, cost=settings.answer_cost_cap, rows=settings.answer_row_cap
-    )
-    done = _done(deps.database, settings, safe, limits)
+    done = _done(deps.database, settings, safe, limits_of(safe, asker, settings, settings.answer_row_cap))
     if isinstance(done, execute.FetchedRows):
         rows = tuple(tuple(_plain(cell) for cell in row) for row in done.rows)
         return AnswerRows(tuple(done.columns), rows, safe.shown, done.truncated)
@@ -71,11 +69,19 @@ def rows_of(
     safe = guard_pool.check(sql, asker, most)
     if isinstance(safe, SqlRejected):
         raise UserError(safe.reason)
-    limits = execute.ExecutionLimits(settings.answer_timeout_seconds, most, settings.answer_cost_cap)
-    done = _done(database, settings, safe, limits)
+    done = _done(database, settings, safe, limits_of(safe, asker, settings, most))
     if not isinstance(done, execute.FetchedRows):
         raise UserError(done.reason)
     return [dict(zip(done.columns, (_plain(cell) for cell in row), strict=True)) for row in done.rows]
+
+
+def limits_of(safe: SafeQuery, asker: Actor, settings: Settings, rows: int) -> execute.ExecutionLimits:
+    """What a statement of the asker may use. The planner's estimate knows the rows of every team, so whether it refuses
+    would tell a narrowed asker about those of others: their statements run, for half the time, and end like any other.
+    """
+    if asker.sees_all or safe.reads_lake:  # which is read without an estimate
+        return execute.ExecutionLimits(settings.answer_timeout_seconds, rows, settings.answer_cost_cap)
+    return execute.ExecutionLimits(settings.answer_timeout_seconds / 2, rows, math.inf)
 
 
 def _done(

@@ -71,11 +71,13 @@ class Measure:
     statistic: Statistic | None = None
     moving: int | None = None
     appeared: Literal["new", "gone"] | None = None
+    unseen: bool = False  # `no longer charged in`: charged before the period and not in it, whenever it went
     count: str | None = None
     run_rate: bool = False
     cumulative: bool = False
     share: bool = False
     numerators: list[Filter] = field(default_factory=list)
+    of_named: bool = False  # `as a share of AWS`, in a thread: the names are the whole, what was asked before the part
     noun: bool = False  # a word for cost
     asks_amount: bool = False  # `how much`, with or without a word for cost
 
@@ -86,6 +88,7 @@ class Comparison:
 
     compared: list[DatePeriod] = field(default_factory=list)
     back: Literal["previous"] | Unit | None = None  # compare with the period before, or the same one a unit earlier
+    units_back: tuple[Unit, int] | None = None  # `the 4 weeks before`
     aligned: bool = False  # the same first days of the other period
     over: Unit | None = None  # week over week and the like
     change: ChangeKind | None = None

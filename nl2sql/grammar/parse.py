@@ -49,6 +49,11 @@ def parse(
     draft.discourse.refusal = _refused(sentence)
     if draft.discourse.refusal:
         return draft
+    if _takes_back(sentence):
+        draft.discourse.refusal = Refusal(
+            "You took something back in the middle; please say the whole question once more."
+        )
+        return draft
     draft.discourse.follows = sentence.has("follow") or _opens_by_joining(sentence)
     if (
         sentence.has("subject")
@@ -104,6 +109,17 @@ def parse(
     ) and _asks_of_something_else(terms, draft):
         draft.discourse.refusal = Refusal("That does not ask for a cost, and cost is what I know.")
     return draft
+
+
+def _takes_back(sentence: Sentence) -> bool:
+    """`top 3 environments... sorry, regions`: of two things of a kind the first is not meant any more."""
+    kinds = ("dimension", "value", "period", "metric", "charge", "grain")
+    for at, term in enumerate(sentence.terms):
+        if term.text in word_list("taken_back"):
+            before = {one.kind for one in sentence.terms[:at] if one.kind in kinds}
+            if before & {one.kind for one in sentence.terms[at + 1 :]}:
+                return True
+    return False
 
 
 def _set_out(sentence: Sentence) -> bool:

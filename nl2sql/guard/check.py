@@ -12,6 +12,7 @@ from nl2sql.catalog.views import Catalog
 from nl2sql.guard.days import days
 from nl2sql.guard.engines import ALONE, LINE_ITEMS, for_duckdb
 from nl2sql.guard.growth.bounds import bounds
+from nl2sql.guard.growth.gathers import gathers
 from nl2sql.guard.growth.growth import growth
 from nl2sql.guard.names.labels import label_all
 from nl2sql.guard.names.scope import NameScope
@@ -28,7 +29,16 @@ from nl2sql.guard.text.parse import DIALECT, parse, tokenize
 ROW_LIMIT: Final = 1_000
 
 # Rules on the tree, cheapest first; each says why a statement must not run, or None.
-RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (size, nodes, functions, types, growth, bounds, patterns)
+RULES: Final[tuple[Callable[[exp.Expr], str | None], ...]] = (
+    size,
+    nodes,
+    functions,
+    types,
+    growth,
+    gathers,
+    bounds,
+    patterns,
+)
 
 logging.getLogger("sqlglot").addHandler(logging.NullHandler())
 

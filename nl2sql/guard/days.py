@@ -28,10 +28,10 @@ def days(readings: Iterable[exp.Expr]) -> Days | None:
     A place is bounded by conditions of its own query's WHERE that compare `usage_date` with a day that is written down:
     such a condition is not true of a row that an outer join left empty.
     """
-    found = [_bounded(table) for table in readings]
-    if not found or _ALL in found:
+    bounds = [_bounded(table) for table in readings]
+    if not bounds or _ALL in bounds:
         return None
-    return min(first for first, _ in found), max(after for _, after in found)
+    return min(first for first, _ in bounds), max(after for _, after in bounds)
 
 
 def _bounded(table: exp.Expr) -> Days:
@@ -69,8 +69,8 @@ def _compared(condition: exp.Expr, names: set[str]) -> Days:
             return _from(low), _through(high)
     if isinstance(condition, exp.In) and condition.expressions and _is_day_of(condition.this, names):
         listed = [_day(one) for one in condition.expressions]
-        known = [one for one in listed if one is not None]
-        return (min(known), _through(max(known))) if len(known) == len(listed) else _ALL
+        written = [one for one in listed if one is not None]
+        return (min(written), _through(max(written))) if len(written) == len(listed) else _ALL
     kind = type(condition)
     if kind not in _MIRRORED:
         return _ALL

@@ -113,9 +113,9 @@ class _Follower:
         for expression in select.expressions:
             star = expression.this if isinstance(expression, exp.Column) else expression
             if isinstance(star, exp.Star):
-                wanted = expression.table if isinstance(expression, exp.Column) else ""
+                table = expression.table if isinstance(expression, exp.Column) else ""
                 for alias, columns in sources.tables.items():
-                    outputs += [item for item in columns.items() if wanted in ("", alias)]
+                    outputs += [item for item in columns.items() if table in ("", alias)]
                 continue
             outputs.append((expression.alias_or_name, self.kind(expression, sources, named)))
         return outputs

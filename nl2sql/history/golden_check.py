@@ -41,7 +41,7 @@ class GoldenFault:
 def checked(context: AnswerContext) -> tuple[GoldenFault, ...]:
     """What is wrong with the golden questions that the asker may have: each is run, and held against every other."""
     answers = approved_answers(context)
-    broken = [found for one in answers if (found := _broken(one, context))]
+    broken = [fault for one in answers if (fault := _broken(one, context))]
     return (*broken, *_unused(answers, {one.reference for one in broken}, context), *_duplicates(answers))
 
 
@@ -65,10 +65,10 @@ def _broken(approved: ApprovedAnswer, context: AnswerContext) -> GoldenFault | N
 
 
 def _gone(asked: Asked, facts: Facts) -> str | None:
-    """A name to which it is narrowed and that the bills no longer hold."""
+    """A problem where a filter names a value that the bills no longer hold, else None."""
     for one in asked.filters:
-        known = facts.values.by_dimension.get(one.dimension)
-        missing = [name for name in one.values if known is not None and name is not None and name not in known]
+        names = facts.values.by_dimension.get(one.dimension)
+        missing = [name for name in one.values if names is not None and name is not None and name not in names]
         if missing and not (one.negated or one.contains):
             return f"The bills hold no {one.dimension.replace('_', ' ')} {missing[0]} any more."
     return None

@@ -121,6 +121,6 @@ def _may_see(row: TaughtNote, actor: Actor) -> bool:
 
 
 def _told(row: TaughtNote) -> dict[str, object]:
-    """What the audit log keeps of a note."""
-    told: dict[str, object] = {"text": row.text, "teams": row.teams, "valid_through": row.valid_through.isoformat()}
-    return {**told, "means": {row.dimension: row.values}} if row.dimension else told
+    """The details of a note for the audit log."""
+    details: dict[str, object] = {"text": row.text, "teams": row.teams, "valid_through": row.valid_through.isoformat()}
+    return {**details, "means": {row.dimension: row.values}} if row.dimension else details

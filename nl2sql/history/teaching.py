@@ -45,52 +45,52 @@ class Unclear:
 
 def read_lesson(text: str, facts: Facts, calendar: QuestionCalendar) -> Lesson | Unclear:
     """The note that somebody wrote; names on its right are held against the bills, the name on its left must be new."""
-    said = " ".join("".join(one if one.isprintable() else " " for one in text).split()).strip("\"“”'")
-    if not said:
+    note = " ".join("".join(one if one.isprintable() else " " for one in text).split()).strip("\"“”'")
+    if not note:
         return Unclear(_HOW)
-    if len(said) > MOST_CHARACTERS:
-        return Unclear(f"That is {len(said)} characters; a note has at most {MOST_CHARACTERS}.")
-    body, through = _validity(said, calendar)
+    if len(note) > MOST_CHARACTERS:
+        return Unclear(f"That is {len(note)} characters; a note has at most {MOST_CHARACTERS}.")
+    body, through = _validity(note, calendar)
     if through < calendar.today:
         return Unclear(f"{through} is over already: a note has to hold from today on.")
     name, equals, means = (part.strip("\"“”' ") for part in body.partition("="))
     if not equals:
-        return Lesson(said, through)
-    return _named(said, name, means, through, facts, calendar)
+        return Lesson(note, through)
+    return _named(note, name, means, through, facts, calendar)
 
 
-def _validity(said: str, calendar: QuestionCalendar) -> tuple[str, date]:
+def _validity(note: str, calendar: QuestionCalendar) -> tuple[str, date]:
     """The note without its end, and the last day on which it holds: May is through 31 May, the next one to come."""
     default = step(calendar.today, "month", _YEAR)
-    found = _END.match(said)
-    if not found:
-        return said, default
-    words = tuple(word.text for word in split(found["end"]))
+    match = _END.match(note)
+    if not match:
+        return note, default
+    words = tuple(word.text for word in split(match["end"]))
     reading = ranges.read(words, 0, calendar)
     if reading is None or reading[0] != len(words):
-        return said, default
+        return note, default
     period = reading[1]
     start = period.start
     whole = step(start, period.unit, period.count) if period.unit != "day" else period.end
     last = whole - timedelta(1)
     if last < calendar.today and period.yearless:
         last = step(whole, "year", 1) - timedelta(1)
-    return found["said"], last
+    return match["said"], last
 
 
 def _named(
-    said: str, name: str, means: str, through: date, facts: Facts, calendar: QuestionCalendar
+    note: str, name: str, means: str, through: date, facts: Facts, calendar: QuestionCalendar
 ) -> Lesson | Unclear:
     words = key(name)
     if not words or not means or len(words) > _MOST_WORDS:
         return Unclear(_HOW)
     if taken := _meaning(words, facts):
         return Unclear(f"“{name}” means {taken} already; teach another name.")
-    found = _values(means, facts, calendar)
-    if isinstance(found, Unclear):
-        return found
-    values = tuple(str(value) for value in found.values)
-    return Lesson(said, through, " ".join(words), found.dimension, values, found.label)
+    value_filter = _values(means, facts, calendar)
+    if isinstance(value_filter, Unclear):
+        return value_filter
+    values = tuple(str(value) for value in value_filter.values)
+    return Lesson(note, through, " ".join(words), value_filter.dimension, values, value_filter.label)
 
 
 def _meaning(words: tuple[str, ...], facts: Facts) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from db.reporting.charges_view import CHARGES
@@ -62,7 +63,7 @@ class PromptContext:
     """What the rules took for something else than was written."""
     unknown: Sequence[tuple[str, Sequence[str]]] = ()
     """Words that no rule knows, with the nearest names."""
-    said: str | None = None
+    rules_answer: str | None = None
     """What the rules would answer, where they ask back or decline."""
     examples: Sequence[tuple[str, str]] = ()
     """(question, SQL) of approved answers, nearest first."""
@@ -87,7 +88,7 @@ def messages(
     """Chat messages within the token budget; examples and names are dropped when it is full, never the rules, the
     fields or the views.
     """
-    system = "\n\n".join([_RULES, _fields(), _views(), *(f"Note: {note[:_TEXT_CAP]}" for note in context.notes)])
+    system = system_message(context.notes)
     asked = _asked(question, context)
     room = int(token_budget * _CHARACTERS_PER_TOKEN) - len(system) - len(_block(asked))
     asked |= _examples(context.examples, room // 2)
@@ -101,6 +102,17 @@ def messages(
         content.append({"role": "assistant", "content": attempt.reply[:_SQL_CAP]})
         content.append({"role": "user", "content": mend})
     return content
+
+
+def system_message(notes: Sequence[str]) -> str:
+    """What every question begins with: rules, fields, views and the catalogue's notes."""
+    return "\n\n".join([_RULES, _fields(), _views(), *(f"Note: {note[:_TEXT_CAP]}" for note in notes)])
+
+
+@cache
+def version() -> str:
+    """The version of the prompt: the first letters of its digest, which any change of rules, fields or views moves."""
+    return sha256(system_message(semantics().notes).encode()).hexdigest()[:8]
 
 
 @cache
@@ -167,15 +179,15 @@ def _views() -> str:
 
 
 def _known(context: PromptContext, room: int) -> dict[str, Any]:
-    """What is true for every question of an asker on a day: days, currencies and, as far as there is room, names."""
+    """The facts shared by all questions of an asker on a day: days, currencies and, as far as there is room, names."""
     data: dict[str, Any] = {"today": context.today.isoformat()}
     if context.first and context.through:
         data |= {"first": context.first.isoformat(), "through": context.through.isoformat()}
     if context.currencies:
         data["currencies"] = list(context.currencies)
     if taught := [note[:_TEXT_CAP] for note in context.taught[:_TAUGHT]]:
-        told = {**data, "notes of teams": taught}
-        data = told if len(_block(told)) <= room else data
+        extended = {**data, "notes of teams": taught}
+        data = extended if len(_block(extended)) <= room else data
     names: dict[str, list[str]] = {}
     for dimension, every in context.names.items():
         added = {**names, dimension: [name[:_TEXT_CAP] for name in every]}
@@ -202,8 +214,8 @@ def _asked(question: str, context: PromptContext) -> dict[str, Any]:
         data["guessed"] = [note[:_TEXT_CAP] for note in context.guessed]
     if context.unknown:
         data["unknown"] = [{"word": word[:_TEXT_CAP], "nearest names": list(near)} for word, near in context.unknown]
-    if context.said:
-        data["the rules would say"] = context.said[:_TEXT_CAP]
+    if context.rules_answer:
+        data["the rules would say"] = context.rules_answer[:_TEXT_CAP]
     if context.previous:
         data["follow-up to"] = {
             name: value[:_SQL_CAP] if isinstance(value, str) else value for name, value in context.previous.items()
@@ -215,3 +227,7 @@ def _block(data: Mapping[str, Any]) -> str:
     """Data that cannot close its block."""
     text = json.dumps(data, ensure_ascii=False, default=str).replace("<", "\\u003c")
     return f"<data>\n{text}\n</data>"
+
+
+if __name__ == "__main__":
+    print(system_message(semantics().notes))  # noqa: T201 - for the file that a change of the prompt is compared with

@@ -13,7 +13,7 @@ from nl2sql.deps import Meant, NoReply, Previous, Translation, TranslationReques
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written, written_draft
 from nl2sql.grammar.subjects.listing import SubjectListing
@@ -98,8 +98,8 @@ def _named(settings: Settings) -> tuple[str, str | None]:
 
 
 def _read(draft: QueryDraft, request: TranslationRequest) -> CostQuery | SubjectListing | Unreadable:
-    known = Known(request.facts.semantics, request.facts.values, request.calendar)
-    return read_listing(draft.content, known) if draft.listing else read_query(draft.content, known)
+    context = ReadingContext(request.facts.semantics, request.facts.values, request.calendar)
+    return read_listing(draft.content, context) if draft.listing else read_query(draft.content, context)
 
 
 def _as_asked(reply: Reply, request: TranslationRequest) -> Meant | Written | Doubt | Refusal | NoReply:
@@ -133,7 +133,7 @@ def context_of(request: TranslationRequest) -> PromptContext:
         understood=written(whole) if whole else written_draft(draft),
         guessed=tuple(draft.discourse.notes),
         unknown=tuple((word, nearest(word, values, least=_CLOSE)) for word in draft.discourse.left[:_WORDS]),
-        said=meaning.text if isinstance(meaning, Doubt | Refusal) else None,
+        rules_answer=meaning.text if isinstance(meaning, Doubt | Refusal) else None,
         examples=examples[:_EXAMPLES],
         previous=_previous(request.previous),
         notes=catalogue.notes,

@@ -47,11 +47,11 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
         return Unavailable(text="None of the steps could be run. Try again in a minute.")
     verdict = VERDICTS[recipe.verdict](call, findings)
     about = scope_of(CostQuery("effective_cost", period, filters=call.filters))
-    told = [f"{one.title}: {one.text}" for one in shown if one.text]
+    lines = [f"{one.title}: {one.text}" for one in shown if one.text]
     charted = next((one for one in findings if one.step.chart and one.section.rows), None)
     main = charted or next(one for one in findings if one.section.sql)
     return Answer(
-        text="\n".join([f"{recipe.title}, {about}. {verdict}".strip(), *told]),
+        text="\n".join([f"{recipe.title}, {about}. {verdict}".strip(), *lines]),
         sql=main.section.sql or "",
         columns=main.section.columns,
         rows=main.section.rows,
@@ -129,8 +129,8 @@ def _first_name(before: list[StepResult], run: _Run) -> Filter | None:
         return None
     name, dimension = rows[0][0], before[0].section.columns[0]
     missing = name == "unallocated" and dimension not in ("service", "provider", "resource")
-    known = run.context.facts.values.by_dimension.get(dimension, ())
-    if not missing and name not in known:
+    names = run.context.facts.values.by_dimension.get(dimension, ())
+    if not missing and name not in names:
         return None
     return Filter(dimension, (None,) if missing else (str(name),), str(name))
 
@@ -156,6 +156,6 @@ def _finding(step: RecipeStep, outcome: Outcome, query: CostQuery | None) -> Ste
     if not isinstance(outcome, Answer):
         return StepResult(step, Section(step.title, outcome.text), query)
     headline = outcome.text.splitlines()[0]
-    said = (headline, *outcome.notes[:_REASONS]) if query and query.why else (headline, *outcome.notes[:1])
-    section = Section(step.title, " ".join(said), outcome.columns, outcome.rows, outcome.sql)
+    sentences = (headline, *outcome.notes[:_REASONS]) if query and query.why else (headline, *outcome.notes[:1])
+    section = Section(step.title, " ".join(sentences), outcome.columns, outcome.rows, outcome.sql)
     return StepResult(step, section, query, outcome.chart, outcome.currency or "several")

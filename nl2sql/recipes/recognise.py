@@ -51,7 +51,7 @@ class AskedBefore:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _PhraseMatch:
     part: str
     start: int  # places of words
     end: int
@@ -64,10 +64,10 @@ def recognise(
     doubt where a name in it is not clear; None where it is another question or a word of it is not understood.
     """
     words = split(question)
-    said = _said(words)
-    for recipe, says in _ranked({one.part for one in said}):
-        if found := _called(recipe, says, question, words, said, data, calendar, before or AskedBefore()):
-            return found
+    phrases = _phrases_in(words)
+    for recipe, says in _ranked({one.part for one in phrases}):
+        if call := _called(recipe, says, question, words, phrases, data, calendar, before or AskedBefore()):
+            return call
     return None
 
 
@@ -98,22 +98,22 @@ def amended_call(call: RecipeCall, draft: Draft) -> RecipeCall | None:
         return None
     named = {condition.dimension for condition in draft.filters.conditions}
     old = () if draft.discourse.clear == "filters" else call.filters
-    kept = tuple(one for one in old if one.dimension not in named)
+    unchanged = tuple(one for one in old if one.dimension not in named)
     period = draft.filters.period or call.period
     compared = None if draft.filters.period else call.compared
-    return replace(call, filters=(*kept, *draft.filters.conditions), period=period, compared=compared)
+    return replace(call, filters=(*unchanged, *draft.filters.conditions), period=period, compared=compared)
 
 
-def _said(words: tuple[Word, ...]) -> list[_Said]:
+def _phrases_in(words: tuple[Word, ...]) -> list[_PhraseMatch]:
     """Every phrase of the recipes in a question, the longest first where they overlap within a part."""
     book, texts = phrasebook(), [word.text for word in words]
-    found: list[_Said] = []
+    phrases: list[_PhraseMatch] = []
     for at in range(len(texts)):
         for length in range(min(book.longest, len(texts) - at), 0, -1):
             for part in book.parts.get(tuple(texts[at : at + length]), ()):
-                if not any(one.part == part and one.start <= at < one.end for one in found):
-                    found.append(_Said(part, at, at + length))
-    return found
+                if not any(one.part == part and one.start <= at < one.end for one in phrases):
+                    phrases.append(_PhraseMatch(part, at, at + length))
+    return phrases
 
 
 def _ranked(parts: set[str]) -> list[tuple[Recipe, Says]]:
@@ -127,25 +127,25 @@ def _called(
     says: Says,
     question: str,
     words: tuple[Word, ...],
-    said: list[_Said],
+    phrases: list[_PhraseMatch],
     data: Facts,
     calendar: QuestionCalendar,
     before: AskedBefore,
 ) -> RecipeCall | Doubt | None:
-    chosen = _apart(says, said)
+    chosen = _apart(says, phrases)
     if chosen is None:
         return None
-    wanted = [one for one in said if one.part == WANTED or one.part in recipe.beside]
-    wanted_number = _number_of(words, wanted) if recipe.things else None
-    rest = _without(question, words, chosen, wanted)
+    requesting = [one for one in phrases if one.part == WANTED or one.part in recipe.beside]
+    wanted_number = _number_of(words, requesting) if recipe.things else None
+    rest = _without(question, words, chosen, requesting)
     draft = parse(rest, data.semantics, data.values, calendar, following=bool(recipe.by))  # what account, as by account
     if draft.discourse.doubt and not draft.discourse.left:
         return _asked_whole(draft.discourse.doubt, rest, question)
     if draft.discourse.refusal or draft.discourse.left or not _fits(recipe, draft):
         return None
     compared = draft.comparison.compared
-    kept = () if draft.discourse.clear == "filters" else before.filters
-    filters = tuple(draft.filters.conditions) or kept
+    inherited = () if draft.discourse.clear == "filters" else before.filters
+    filters = tuple(draft.filters.conditions) or inherited
     if len(compared) > 1 or (recipe.weekdays and not (draft.filters.weekdays and filters)):
         return None
     named = draft.filters.period
@@ -165,13 +165,13 @@ def _taken_over(says: Says, period: DatePeriod, calendar: QuestionCalendar) -> b
     return says.period in _OF_THE_PAST and fits and period.start <= calendar.today
 
 
-def _apart(says: Says, said: list[_Said]) -> list[_Said] | None:
+def _apart(says: Says, phrases: list[_PhraseMatch]) -> list[_PhraseMatch] | None:
     """One phrase for each part, none of them inside another; None where a phrase would have to be two parts."""
-    chosen: list[_Said] = []
-    for part in sorted(says.words, key=lambda part: -max(one.end - one.start for one in said if one.part == part)):
+    chosen: list[_PhraseMatch] = []
+    for part in sorted(says.words, key=lambda part: -max(one.end - one.start for one in phrases if one.part == part)):
         free = [
             one
-            for one in said
+            for one in phrases
             if one.part == part and all(one.end <= other.start or other.end <= one.start for other in chosen)
         ]
         if not free:
@@ -180,24 +180,24 @@ def _apart(says: Says, said: list[_Said]) -> list[_Said] | None:
     return chosen
 
 
-def _number_of(words: tuple[Word, ...], wanted: list[_Said]) -> int | None:
-    """How many things are wanted: `three things`; the number is then said with them."""
-    for at, one in enumerate(wanted):
+def _number_of(words: tuple[Word, ...], requesting: list[_PhraseMatch]) -> int | None:
+    """The number of things asked for (`three things`), or None; its phrase then includes the number."""
+    for at, one in enumerate(requesting):
         before = words[one.start - 1].text if one.part == "things" and one.start else ""
         number = int(before) if before.isdigit() else SMALL_NUMBERS.get(before, 0)
         if 1 <= number <= _MOST_THINGS:
-            wanted[at] = replace(one, start=one.start - 1)
+            requesting[at] = replace(one, start=one.start - 1)
             return number
     return None
 
 
-def _without(question: str, words: tuple[Word, ...], chosen: list[_Said], wanted: list[_Said]) -> str:
+def _without(question: str, words: tuple[Word, ...], chosen: list[_PhraseMatch], requesting: list[_PhraseMatch]) -> str:
     """The question with the recipe's phrases blanked, and a word for cost in place of the longest: the places of what
     is left stay.
     """
     letters = list(question)
-    for one in (*wanted, *chosen):
-        if one in wanted and any(other.start < one.end and one.start < other.end for other in chosen):
+    for one in (*requesting, *chosen):
+        if one in requesting and any(other.start < one.end and one.start < other.end for other in chosen):
             continue
         start, end = words[one.start].start, words[one.end - 1].end
         letters[start:end] = " " * (end - start)

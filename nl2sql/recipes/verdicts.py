@@ -6,7 +6,7 @@ from typing import Any
 
 from nl2sql.answers.outcomes import Section
 from nl2sql.grammar.headlines.amounts import money
-from nl2sql.grammar.headlines.describe import change
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.columns import slug
 from nl2sql.recipes.catalog import RecipeStep
@@ -65,10 +65,10 @@ def _total(_call: RecipeCall, findings: list[StepResult]) -> str:
 
 
 def _worth(rows: list[Row]) -> tuple[float, str] | None:
-    """What recommendations are worth a month together, where they are of one currency and any is known."""
-    known = [row for row in rows if row["monthly_savings"] is not None]
-    currencies = {str(row["currency"]) for row in known}
-    return (sum(row["monthly_savings"] for row in known), currencies.pop()) if len(currencies) == 1 else None
+    """The total monthly saving of recommendations and its currency; None unless the known ones share one currency."""
+    valued = [row for row in rows if row["monthly_savings"] is not None]
+    currencies = {str(row["currency"]) for row in valued}
+    return (sum(row["monthly_savings"] for row in valued), currencies.pop()) if len(currencies) == 1 else None
 
 
 def _saved(rows: list[Row]) -> str:
@@ -127,19 +127,19 @@ def _savings_and_overrun(_call: RecipeCall, findings: list[StepResult]) -> str:
 
 
 def _today(call: RecipeCall, findings: list[StepResult]) -> str:
-    wanted = call.limit or _THINGS
+    most = call.limit or _THINGS
     things = [str(row["title"]) for row in _of(findings, "attention")]
     over = [
         f"budget {row['budget']} is heading {money(_beyond(row), row['currency'])} over"
         for row in _over(_of(findings, "budgets"))
-        if not any(str(row["budget"]) in title for title in things[:wanted])
+        if not any(str(row["budget"]) in title for title in things[:most])
     ]
     waiting = [f"{row['playbook']} on {row['resource_id']} waits for approval" for row in _of(findings, "remediations")]
-    chosen = [*things[: max(wanted - len(over[:1]) - len(waiting[:1]), 1)], *over[:1], *waiting[:1]]
-    chosen += [thing for thing in things if thing not in chosen][: max(wanted - len(chosen), 0)]
+    chosen = [*things[: max(most - len(over[:1]) - len(waiting[:1]), 1)], *over[:1], *waiting[:1]]
+    chosen += [thing for thing in things if thing not in chosen][: max(most - len(chosen), 0)]
     if not chosen:
         return "Nothing is open, no budget is heading over and nothing waits for approval."
-    return " ".join(f"{place}. {thing.rstrip('.')}." for place, thing in enumerate(chosen[:wanted], 1))
+    return " ".join(f"{place}. {thing.rstrip('.')}." for place, thing in enumerate(chosen[:most], 1))
 
 
 def _grew_most(_call: RecipeCall, findings: list[StepResult]) -> str:
@@ -186,13 +186,13 @@ def _forecast(_call: RecipeCall, findings: list[StepResult]) -> str:
 
 def _spike(_call: RecipeCall, findings: list[StepResult]) -> str:
     """Whether what was noticed is over, by its status, and what the episodes that ended cost beyond the expected."""
-    found = _of(findings, "episodes")
-    if not found:
+    episodes = _of(findings, "episodes")
+    if not episodes:
         return "Nothing of that kind was noticed."
-    still = [row for row in found if row["status"] != "resolved"]
-    state = f"{len(still)} of {len(found)} not resolved" if still else f"Resolved, all {len(found)}"
-    ended = [row for row in found if row["total_impact"] is not None]
-    going = [row for row in found if row["total_impact"] is None and row["impact_amount"] is not None]
+    still = [row for row in episodes if row["status"] != "resolved"]
+    state = f"{len(still)} of {len(episodes)} not resolved" if still else f"Resolved, all {len(episodes)}"
+    ended = [row for row in episodes if row["total_impact"] is not None]
+    going = [row for row in episodes if row["total_impact"] is None and row["impact_amount"] is not None]
     currencies = {str(row["currency"]) for row in (*ended, *going)}
     if len(currencies) != 1:
         return f"{state}."
@@ -210,16 +210,16 @@ def _weekend_stop(_call: RecipeCall, findings: list[StepResult]) -> str:
     first = findings[:2]
     if len(first) < 2 or not all(one.rows and one.query for one in first):
         return ""
-    kept = "storage and commitments cost on while machines are off. Nothing is stopped here."
+    caveat = "storage and commitments cost on while machines are off. Nothing is stopped here."
     currencies = {one.single_currency for one in first}
     currency = currencies.pop()
     if currencies or currency is None:
-        return f"At most what is charged on demand on weekends, each currency on its own; {kept}"
+        return f"At most what is charged on demand on weekends, each currency on its own; {caveat}"
     every, usage = (sum(float(row["effective_cost"] or 0) for row in one.rows) for one in first)
     usage_of_all = (
         f"{money(usage, currency)}, what is charged on demand on weekends, of {money(every, currency)} in all"
     )
-    return f"At most {usage_of_all}; {kept}"
+    return f"At most {usage_of_all}; {caveat}"
 
 
 VERDICTS: dict[str, Callable[[RecipeCall, list[StepResult]], str]] = {

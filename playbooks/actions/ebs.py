@@ -172,14 +172,16 @@ ACTIONS = (
         destroys=True,
         undo_says="a new volume from the snapshot",
         observe=_observe_deleted,
-        says=lambda seen, _: f"snapshot, then delete the {seen['size_gib']} GiB {seen['volume_type']} volume",
-        undo_record=lambda seen, _: {
-            key: seen[key] for key in ("zone", "volume_type", "size_gib", "iops", "throughput", "tags")
+        says=lambda observed, _: (
+            f"snapshot, then delete the {observed['size_gib']} GiB {observed['volume_type']} volume"
+        ),
+        undo_record=lambda observed, _: {
+            key: observed[key] for key in ("zone", "volume_type", "size_gib", "iops", "throughput", "tags")
         },
         apply=_delete,
         undo=_restore,
-        verify=lambda seen, _: "state" not in seen,
-        undone=lambda seen, _: "restored_as" in seen or "state" in seen,
+        verify=lambda observed, _: "state" not in observed,
+        undone=lambda observed, _: "restored_as" in observed or "state" in observed,
         feasible=_unattached,
     ),
     Action(
@@ -189,12 +191,12 @@ ACTIONS = (
         destroys=False,
         undo_says="back to gp2 (AWS allows one change in six hours)",
         observe=observe,
-        says=lambda seen, _: f"the {seen['size_gib']} GiB gp2 volume becomes gp3",
-        undo_record=lambda seen, _: {"volume_type": seen["volume_type"], "size_gib": seen["size_gib"]},
+        says=lambda observed, _: f"the {observed['size_gib']} GiB gp2 volume becomes gp3",
+        undo_record=lambda observed, _: {"volume_type": observed["volume_type"], "size_gib": observed["size_gib"]},
         apply=_to_gp3,
         undo=_back,
-        verify=lambda seen, _: seen.get("volume_type") == "gp3",
-        undone=lambda seen, record: seen.get("volume_type") == record["volume_type"],
+        verify=lambda observed, _: observed.get("volume_type") == "gp3",
+        undone=lambda observed, record: observed.get("volume_type") == record["volume_type"],
         feasible=_is_gp2,
     ),
 )

@@ -88,12 +88,12 @@ def _stop_again(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> 
 def _resize(cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     client = cloud.client("ec2", where.account_id, where.region, "act")
     running = record["state"] == "running"
-    wanted = {"InstanceId": where.native_id, "InstanceType": {"Value": parameters["instance_type"]}}
-    ask(client.modify_instance_attribute, **wanted)  # before anything is stopped
+    modification = {"InstanceId": where.native_id, "InstanceType": {"Value": parameters["instance_type"]}}
+    ask(client.modify_instance_attribute, **modification)  # before anything is stopped
     if running:
         ask(client.start_instances, InstanceIds=[where.native_id])
         _stop(cloud, where, {}, {})
-    client.modify_instance_attribute(**wanted)
+    client.modify_instance_attribute(**modification)
     if running:
         _start(cloud, where, {}, {})
     return {}
@@ -122,12 +122,12 @@ def _resizable(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Map
     """
     if refused := _stoppable(cloud, where, observed, parameters):
         return refused
-    wanted = parameters["instance_type"]
-    if wanted == observed["instance_type"]:
-        return Refused(f"it is {wanted} already")
+    target_type = parameters["instance_type"]
+    if target_type == observed["instance_type"]:
+        return Refused(f"it is {target_type} already")
     client = cloud.client("ec2", where.account_id, where.region, "observe")
-    if (fits := _architectures(client, wanted)) is None:
-        return Refused(f"there is no instance type {wanted}")
+    if (fits := _architectures(client, target_type)) is None:
+        return Refused(f"there is no instance type {target_type}")
     has = (
         {observed["architecture"]}
         if observed["architecture"]
@@ -135,14 +135,14 @@ def _resizable(cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Map
     )
     if not fits & has:
         return Refused(
-            f"{wanted} is {' or '.join(sorted(fits))}, the instance is {' or '.join(sorted(has)) or 'unknown'}"
+            f"{target_type} is {' or '.join(sorted(fits))}, the instance is {' or '.join(sorted(has)) or 'unknown'}"
         )
-    filters = [{"Name": "instance-type", "Values": [wanted]}]
+    filters = [{"Name": "instance-type", "Values": [target_type]}]
     offered = client.describe_instance_type_offerings(LocationType="availability-zone", Filters=filters)[
         "InstanceTypeOfferings"
     ]
     if observed["zone"] not in {offer["Location"] for offer in offered}:
-        return Refused(f"{wanted} is not offered in {observed['zone']}")
+        return Refused(f"{target_type} is not offered in {observed['zone']}")
     return None
 
 
@@ -159,12 +159,12 @@ ACTIONS = (
         destroys=False,
         undo_says="start again",
         observe=observe,
-        says=lambda seen, _: f"stop the {seen['instance_type']}",
-        undo_record=lambda seen, _: {"state": seen["state"]},
+        says=lambda observed, _: f"stop the {observed['instance_type']}",
+        undo_record=lambda observed, _: {"state": observed["state"]},
         apply=_stop,
         undo=_start_again,
-        verify=lambda seen, _: seen.get("state") == "stopped",
-        undone=lambda seen, _: seen.get("state") == "running",
+        verify=lambda observed, _: observed.get("state") == "stopped",
+        undone=lambda observed, _: observed.get("state") == "running",
         feasible=_stoppable,
     ),
     Action(
@@ -174,12 +174,12 @@ ACTIONS = (
         destroys=False,
         undo_says="stop again",
         observe=observe,
-        says=lambda seen, _: f"start the {seen['instance_type']}",
-        undo_record=lambda seen, _: {"state": seen["state"]},
+        says=lambda observed, _: f"start the {observed['instance_type']}",
+        undo_record=lambda observed, _: {"state": observed["state"]},
         apply=_start,
         undo=_stop_again,
-        verify=lambda seen, _: seen.get("state") == "running",
-        undone=lambda seen, _: seen.get("state") == "stopped",
+        verify=lambda observed, _: observed.get("state") == "running",
+        undone=lambda observed, _: observed.get("state") == "stopped",
     ),
     Action(
         name="ec2.resize",
@@ -196,15 +196,19 @@ ACTIONS = (
         destroys=False,
         undo_says="back to the old size",
         observe=observe,
-        says=lambda seen, parameters: f"{seen['instance_type']} becomes {parameters['instance_type']}, with a restart",
-        undo_record=lambda seen, _: {"state": seen["state"], "instance_type": seen["instance_type"]},
+        says=lambda observed, parameters: (
+            f"{observed['instance_type']} becomes {parameters['instance_type']}, with a restart"
+        ),
+        undo_record=lambda observed, _: {"state": observed["state"], "instance_type": observed["instance_type"]},
         apply=_resize,
         undo=_undo_resize,
-        verify=lambda seen, wanted: (
-            bool(seen) and (seen["instance_type"], seen["state"]) == (wanted["instance_type"], wanted["state"])
+        verify=lambda observed, target: (
+            bool(observed)
+            and (observed["instance_type"], observed["state"]) == (target["instance_type"], target["state"])
         ),
-        undone=lambda seen, record: (
-            bool(seen) and (seen["instance_type"], seen["state"]) == (record["instance_type"], record["state"])
+        undone=lambda observed, record: (
+            bool(observed)
+            and (observed["instance_type"], observed["state"]) == (record["instance_type"], record["state"])
         ),
         feasible=_resizable,
         parameters=ResizeParameters,

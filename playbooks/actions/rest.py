@@ -13,11 +13,11 @@ _SAFE = re.compile(r"https://[^\s/]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d
 
 
 class RestError(OSError):
-    """What a cloud refused, or that it was not there; `code` is its own word for it."""
+    """A cloud refused a request or could not be reached; `code` is the cloud's own error code."""
 
-    def __init__(self, cloud: str, code: str, said: str) -> None:
-        super().__init__(said)
-        self.cloud, self.code, self.said = cloud, code, said
+    def __init__(self, cloud: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.cloud, self.code, self.message = cloud, code, message
 
     def denied(self) -> bool:
         """Whether a permission is missing."""
@@ -86,10 +86,10 @@ def request(cloud: str, method: str, address: str, **more: Any) -> Reply:
 
 
 def refusal(cloud: str, reply: Reply) -> RestError:
-    """A cloud's own words for an answer that was not expected."""
+    """The error for an unexpected reply, with the cloud's own code and message."""
     error = reply.body.get("error")
     if isinstance(error, dict):
         code = str(error.get("status") or error.get("code") or reply.status)
         return RestError(cloud, code, f"{code}: {str(error.get('message') or '')[:300]}")
-    said = str(reply.body.get("error_description") or error or "")[:300]
-    return RestError(cloud, str(reply.status), f"{reply.status} {said}".strip())
+    description = str(reply.body.get("error_description") or error or "")[:300]
+    return RestError(cloud, str(reply.status), f"{reply.status} {description}".strip())

@@ -114,8 +114,8 @@ def decide(
             return f"Remediation {remediation_id} is snoozed until {until.day} {until:%b}."
         if decision == "withdraw":
             taken_back = withdraw(session, remediation_id, actor, now, reason, playbooks)
-            said = f"The approval of remediation {remediation_id} is taken back."
-            return taken_back if isinstance(taken_back, Denied) else said
+            sentence = f"The approval of remediation {remediation_id} is taken back."
+            return taken_back if isinstance(taken_back, Denied) else sentence
         if decision == "undo":
             undo = request_undo(session, remediation_id, actor, now, playbooks)
             return undo if isinstance(undo, Denied) else f"Undo {undo.id} of remediation {remediation_id} starts."

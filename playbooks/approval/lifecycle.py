@@ -96,8 +96,8 @@ def propose(
         {"plan_digest": remediation.plan_digest, "playbook": plan.playbook},
     )
     if ticket is not None:
-        said = ticket.model_dump(mode="json")
-        session.add(Ticket(remediation_id=remediation.id, rule=said, state="wanted", wanted_at=now))
+        rule = ticket.model_dump(mode="json")
+        session.add(Ticket(remediation_id=remediation.id, rule=rule, state="wanted", wanted_at=now))
     notify(session, remediation, playbook)
     return remediation
 

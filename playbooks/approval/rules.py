@@ -44,7 +44,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 _UNTOLD = (
     "It cannot be told whether it was you who {}, so this does not count. Approve it in Slack, or with `--as`; "
-    "an admin can give you your Slack user id as `id` in finops.yaml."
+    "an admin can give you your Slack user id as “id” in finops.yaml."
 )
 
 Check = Callable[[Proposal, ApprovalRule, Actor, datetime, str | None], Denied | None]

@@ -72,21 +72,23 @@ def _of_approvals(session: Session, remediation: Remediation) -> str | None:
     stored = {str(item["actor"])[: audit.ACTOR_CAP] for item in remediation.approvals}
     if stored != approved and not (by_itself and stored == {"auto"}):
         return "the audit log knows other approvals than are stored with it"
-    name, said = remediation.playbook, remediation.playbook_digest
+    name, playbook_digest = remediation.playbook, remediation.playbook_digest
     numbers = standing.items()
-    return next((no for who, one in numbers if (no := standing_contradiction(session, one, name, who, said))), None)
+    return next(
+        (no for who, one in numbers if (no := standing_contradiction(session, one, name, who, playbook_digest))), None
+    )
 
 
 def standing_contradiction(
-    session: Session, number: object, playbook: str, approver: str, said: str, until: datetime | None = None
+    session: Session, number: object, playbook: str, approver: str, playbook_digest: str, until: datetime | None = None
 ) -> str | None:
-    """What the audit log says otherwise about a standing approval: that nobody gave it, for another file (`said` is the
-    playbook's digest) or day, or that it was withdrawn.
+    """What the audit log says otherwise about a standing approval: that nobody gave it, gave it for
+    another digest of the playbook or another day, or withdrew it.
     """
     given = [one for one in _of_subject(session, playbook, (STANDING_GIVEN,)) if one.details.get("standing") == number]
     if len(given) != 1 or given[0].actor != approver[: audit.ACTOR_CAP] or not audit.holds(session, given[0]):
         return "the audit log knows of nobody who gave its standing approval"
-    if given[0].details.get("digest") != said:
+    if given[0].details.get("digest") != playbook_digest:
         return "the audit log knows its standing approval for another playbook"
     if until is not None and datetime.fromisoformat(str(given[0].details.get("expires_at"))) != until:
         return "the audit log knows another end of its standing approval"

@@ -155,7 +155,7 @@ def propose_plans(
 def _approve_by_standing(
     session: Session, remediation: Remediation, playbook: Playbook, given: Sequence[StandingApproval], now: datetime
 ) -> None:
-    """Count the approvals that stand; where they are enough, ask for the run."""
+    """Count the standing approvals; where they are enough, request the run."""
     recurring = playbook.recurring
     assert recurring is not None  # only to runs of what recurs somebody says yes beforehand
     counted = given[: playbook.approval.count]
@@ -169,8 +169,8 @@ def _approve_by_standing(
         for one in counted
     ]
     for one in counted:
-        said = {"plan_digest": remediation.plan_digest, "standing": one.id, "approver": one.approver}
-        audit.append(session, "system", BY_STANDING, str(remediation.id), said)
+        details = {"plan_digest": remediation.plan_digest, "standing": one.id, "approver": one.approver}
+        audit.append(session, "system", BY_STANDING, str(remediation.id), details)
     if len(counted) == playbook.approval.count:
         remediation.state, remediation.approved_at = "approved", now
         request_run(session, remediation.id, counted[-1].approver)
@@ -178,9 +178,9 @@ def _approve_by_standing(
 
 
 def _without_taken(session: Session, plans: Sequence[Plan], now: datetime) -> list[Plan]:
-    """The plans without resources of open or snoozed proposals; a plan of which nothing is left is none."""
-    wanted = {resource_id for plan in plans for resource_id in plan.resources()}
-    taken = set(session.scalars(busy(now).where(RemediationStep.resource_id.in_(wanted))))
+    """The plans without the resources of open or snoozed proposals; plans left empty are dropped."""
+    resource_ids = {resource_id for plan in plans for resource_id in plan.resources()}
+    taken = set(session.scalars(busy(now).where(RemediationStep.resource_id.in_(resource_ids))))
     free = [[one for one in plan.resources() if one not in taken] for plan in plans]
     return [
         plan if len(mine) == len(plan.resources()) else plan.only(mine, "another proposal has it in hand")

@@ -37,7 +37,7 @@ class DryRunHistory:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Candidate:
     """A resource for which something was recommended, from the first look to the last that found it; they stand in the
     order of their savings.
     """
@@ -63,18 +63,18 @@ def would_have_saved(
     what the bills say it cost. Days without a bill count nothing. `visible` narrows it to teams.
     """
     start = now - timedelta(weeks=weeks)
-    found = _found(session, playbook, limits, start, visible)
+    candidates = _found(session, playbook, limits, start, visible)
     if playbook.recurring is None:
-        changed = {one.resource_id: max(one.first, start) for one in found}
+        changed = {one.resource_id: max(one.first, start) for one in candidates}
     else:
-        changed = _by_the_timetable(playbook.recurring, found, start, now)
-    of = {one.resource_id: one for one in found if one.resource_id in changed}
+        changed = _by_the_timetable(playbook.recurring, candidates, start, now)
+    of = {one.resource_id: one for one in candidates if one.resource_id in changed}
     saved: dict[str, float] = defaultdict(float)
     for row in _costs(session, of, start.date()):
         one = of[row.resource_id]
         if one.share is not None and changed[row.resource_id].date() < row.usage_date <= one.last.date():
             saved[row.currency] += float(row.cost) * one.share
-    first = min((one.first for one in found), default=None)
+    first = min((one.first for one in candidates), default=None)
     return DryRunHistory(
         weeks=weeks,
         saved={currency: round(amount, 2) for currency, amount in sorted(saved.items())},
@@ -102,7 +102,7 @@ def sentence(history: DryRunHistory) -> str:
 
 def _found(
     session: Session, playbook: Playbook, limits: Limits, start: datetime, visible: Callable[[str | None], bool]
-) -> list[_Found]:
+) -> list[_Candidate]:
     """Those that its filters, scope and guards allow, as the inventory knows them now."""
     rows = session.execute(
         sa.select(Recommendation, Resource)
@@ -115,7 +115,7 @@ def _found(
         .order_by(Recommendation.monthly_savings.desc().nulls_last(), Recommendation.resource_id)
     )
     return [
-        _Found(
+        _Candidate(
             recommendation.resource_id,
             recommendation.created_at,
             recommendation.last_seen_at,
@@ -144,7 +144,7 @@ def _share(figures: Mapping[str, Any]) -> float | None:
 
 
 def _by_the_timetable(
-    recurring: Recurring, found: Sequence[_Found], start: datetime, now: datetime
+    recurring: Recurring, candidates: Sequence[_Candidate], start: datetime, now: datetime
 ) -> dict[str, datetime]:
     """When each resource would have been changed: those that save most first, the others at a later date."""
     changed: dict[str, datetime] = {}
@@ -152,7 +152,7 @@ def _by_the_timetable(
     while due <= now:
         month = sum(at >= month_began(recurring, due) for at in changed.values())
         most = min(recurring.maximum_resources_a_run, recurring.maximum_resources_a_month - month)
-        open_then = [one for one in found if one.first <= due <= one.last and one.resource_id not in changed]
+        open_then = [one for one in candidates if one.first <= due <= one.last and one.resource_id not in changed]
         changed |= {one.resource_id: due for one in open_then[: max(0, most)]}
         due = next_due(recurring, due)
     return changed

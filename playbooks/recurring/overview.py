@@ -119,14 +119,14 @@ def done(session: Session, playbook: str, recurring: Recurring, due: datetime) -
 
 
 def dates(session: Session, playbook: str, recurring: Recurring, now: datetime, count: int) -> list[datetime]:
-    """The next dates that will be done: one in each period without one."""
-    found: list[datetime] = []
+    """The next `count` dates on which the playbook will run: one in each period that has had no run."""
+    upcoming: list[datetime] = []
     due = now
-    while len(found) < count:
+    while len(upcoming) < count:
         due = next_due(recurring, due)
         if not done(session, playbook, recurring, due):
-            found.append(due)
-    return found
+            upcoming.append(due)
+    return upcoming
 
 
 def redraw(session: Session, playbook: Playbook, organisation: Organisation, now: datetime) -> None:

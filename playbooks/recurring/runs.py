@@ -135,22 +135,22 @@ def _capped(plans: Sequence[Plan], most: int, reason: str) -> list[Plan]:
     """The plans with no more than so many resources in all, those of the largest savings in each; what is left for a
     later run is named. A plan of which nothing is left is none.
     """
-    kept: list[Plan] = []
+    capped: list[Plan] = []
     for plan in plans:
         mine = plan.resources()[:most]
         most -= len(mine)
         if mine:
-            kept.append(plan if len(mine) == len(plan.resources()) else plan.only(mine, reason))
-    return kept
+            capped.append(plan if len(mine) == len(plan.resources()) else plan.only(mine, reason))
+    return capped
 
 
 def _proposed(session: Session, plans: Sequence[Plan], numbers: Sequence[int]) -> str:
-    """How many resources are in the proposals that were left, of those that could be."""
+    """How many resources the proposals hold, of those in the plans."""
     of_them = sa.select(sa.func.count(sa.distinct(RemediationStep.resource_id)))
-    kept = session.scalar(of_them.where(RemediationStep.remediation_id.in_(numbers))) or 0
+    proposed = session.scalar(of_them.where(RemediationStep.remediation_id.in_(numbers))) or 0
     whole = sum(len(plan.resources()) for plan in plans)
-    rest = f", {whole - kept} left for later by the caps or another proposal" if kept < whole else ""
-    return f"{kept} proposed{rest}"
+    rest = f", {whole - proposed} left for later by the caps or another proposal" if proposed < whole else ""
+    return f"{proposed} proposed{rest}"
 
 
 def _propose(
@@ -175,15 +175,15 @@ def _tell(
     due: datetime,
     now: datetime,
 ) -> str:
-    """A playbook that is not switched on: its card for the admins, with what would be proposed now."""
+    """Post the card of a playbook that is not switched on to the admins, with what would be proposed now."""
     would = [target for target in targets if not target.protected][:most]
     if would:
         worth: dict[str, float] = {}
         for target in would:
             worth[target.currency] = worth.get(target.currency, 0.0) + (target.monthly_savings or 0.0)
         saves = " and ".join(money(amount, currency) for currency, amount in sorted(worth.items()))
-        told = f"{len(would)} would be proposed now, worth {saves} a month."
-        card = RecurringCard(type="recurring", **overview(session, playbook, organisation, now), told=told)
+        sentence = f"{len(would)} would be proposed now, worth {saves} a month."
+        card = RecurringCard(type="recurring", **overview(session, playbook, organisation, now), told=sentence)
         for channel in organisation.admin_channels():
             outbox.enqueue(session, channel, card, recurring_key(playbook.name, due, channel))
     why = "mode notify only tells" if playbook.mode == "notify" else "it is not switched on"

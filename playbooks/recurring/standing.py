@@ -28,8 +28,8 @@ MOST_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What an approver said: until which day (included), what was typed, and the digest of what was shown to them."""
+class ApprovalRequest:
+    """An approver's request: the last day (included), the typed confirmation, and the digest that they were shown."""
 
     until: date
     confirmation: str | None = None
@@ -37,11 +37,16 @@ class Wanted:
 
 
 def give(
-    session: Session, playbook: Playbook, actor: Actor, organisation: Organisation, wanted: Wanted, now: datetime
+    session: Session,
+    playbook: Playbook,
+    actor: Actor,
+    organisation: Organisation,
+    request: ApprovalRequest,
+    now: datetime,
 ) -> StandingApproval | Denied:
     """Approve the next runs; an earlier one of the same person is replaced; a refusal is audited. Commits nothing."""
-    objection = _objection(session, playbook, actor, organisation, wanted, now)
-    known = organisation.actor(_id_in_file(actor, organisation))
+    objection = _objection(session, playbook, actor, organisation, request, now)
+    approver = organisation.actor(_id_in_file(actor, organisation))
     if objection is not None:
         audit.append(session, actor.id, "playbook.denied", playbook.name, {"reason": objection})
         return Denied(objection)
@@ -51,15 +56,15 @@ def give(
     row = StandingApproval(
         playbook=playbook.name,
         playbook_digest=playbook.digest(),
-        approver=known.id,
-        approver_name=known.name or known.id,
+        approver=approver.id,
+        approver_name=approver.name or approver.id,
         given_at=now,
-        expires_at=_end_of(playbook, wanted.until),
+        expires_at=_end_of(playbook, request.until),
     )
     session.add(row)
     session.flush()
     assert playbook.recurring is not None  # `_objection` refuses what does not recur
-    said = {
+    details = {
         "standing": row.id,
         "digest": row.playbook_digest,
         "expires_at": row.expires_at.isoformat(),
@@ -67,7 +72,7 @@ def give(
         "a_run": playbook.recurring.maximum_resources_a_run,
         "a_month": playbook.recurring.maximum_resources_a_month,
     }
-    audit.append(session, known.id, STANDING_GIVEN, playbook.name, said)
+    audit.append(session, approver.id, STANDING_GIVEN, playbook.name, details)
     return row
 
 
@@ -130,12 +135,17 @@ def void(
 
 
 def _objection(
-    session: Session, playbook: Playbook, actor: Actor, organisation: Organisation, wanted: Wanted, now: datetime
+    session: Session,
+    playbook: Playbook,
+    actor: Actor,
+    organisation: Organisation,
+    request: ApprovalRequest,
+    now: datetime,
 ) -> str | None:
     recurring, rule = playbook.recurring, rule_of(playbook)
     if recurring is None or rule is None:
         return f"{playbook.name} does not recur in mode approve, so there are no next runs to approve."
-    if wanted.shown_digest not in (None, playbook.digest()):
+    if request.shown_digest not in (None, playbook.digest()):
         return "The playbook was edited since this was shown; look at it again."
     if lacking := _lacks(rule, actor, playbook):
         return lacking
@@ -147,9 +157,9 @@ def _objection(
     if _switched_it_on(session, playbook, actor, rule):
         return "You switched this playbook on, so somebody else has to approve its runs."
     today = now.astimezone(ZoneInfo(recurring.timezone)).date()
-    if not today <= wanted.until <= today + timedelta(days=MOST_DAYS):
+    if not today <= request.until <= today + timedelta(days=MOST_DAYS):
         return f"A standing approval ends within {MOST_DAYS} days: on a day from {today} to {_last(today)}."
-    if rule.typed_confirmation and (wanted.confirmation or "").strip() != str(recurring.maximum_resources_a_run):
+    if rule.typed_confirmation and (request.confirmation or "").strip() != str(recurring.maximum_resources_a_run):
         return (
             f"This deletes things: type how many resources a run may touch ({recurring.maximum_resources_a_run}) to "
             "confirm."
@@ -201,5 +211,5 @@ def _kept(session: Session, playbook: str) -> Sequence[StandingApproval]:
 
 def _end(session: Session, row: StandingApproval, actor: Actor, now: datetime) -> None:
     row.withdrawn_at, row.withdrawn_by = now, actor.id
-    said = {"standing": row.id, "approver": row.approver}
-    audit.append(session, actor.id, STANDING_WITHDRAWN, row.playbook, said)
+    details = {"standing": row.id, "approver": row.approver}
+    audit.append(session, actor.id, STANDING_WITHDRAWN, row.playbook, details)

@@ -15,18 +15,18 @@ from playbooks.schema import Playbook
 
 
 def over_the_caps(session: Session, plan: Plan, playbook: Playbook, most_a_day: int, now: datetime) -> str | None:
-    """Why a plan must not start; a run under way counts in full. Starts are counted one after the other."""
+    """Why the caps forbid a plan to start, or None; a run under way counts in full. One start is counted at a time."""
     locks.take(session, Lock.DAILY_CAP)
-    wanted = len(plan.resources())
+    planned = len(plan.resources())
     today = touched(session, now.replace(hour=0, minute=0, second=0, microsecond=0), ("running",))
-    if today + wanted > most_a_day:
-        return f"{today} resources were changed today and this would add {wanted}; the limit is {most_a_day} a day"
+    if today + planned > most_a_day:
+        return f"{today} resources were changed today and this would add {planned}; the limit is {most_a_day} a day"
     if playbook.recurring is None:
         return None
     month = touched(session, month_began(playbook.recurring, now), ("running",), playbook.name)
-    if month + wanted > (most := playbook.recurring.maximum_resources_a_month):
+    if month + planned > (most := playbook.recurring.maximum_resources_a_month):
         return (
-            f"{playbook.name} changed {month} resources this month and this would add {wanted}; "
+            f"{playbook.name} changed {month} resources this month and this would add {planned}; "
             f"the limit is {most} a month"
         )
     return None

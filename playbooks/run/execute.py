@@ -22,15 +22,17 @@ from playbooks.approval.witnesses import contradiction
 from playbooks.notifications import notify
 from playbooks.proposals.plan import closed, frozen, ticket_rule
 from playbooks.run.caps import over_the_caps
-from playbooks.run.log import Run, TakenOver, finish, lock
+from playbooks.run.log import RunContext, TakenOver, finish, lock
 from playbooks.run.recovery import recover
 from playbooks.run.steps import act_on_steps, undo_steps
 from playbooks.schema import Playbook
 
-__all__ = ["Run", "execute", "run_queue_of_account"]
+__all__ = ["RunContext", "execute", "run_queue_of_account"]
 
 
-def execute(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None) -> str:
+def execute(
+    run: RunContext, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None
+) -> str:
     """Run an approved remediation to its end, or recover one whose worker died;
     returns the state it is in. Never acts twice.
 
@@ -56,7 +58,7 @@ def execute(run: Run, remediation_id: int, flow_run_id: str | None = None, flow_
 
 
 def run_queue_of_account(
-    run: Run, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None
+    run: RunContext, remediation_id: int, flow_run_id: str | None = None, flow_run_url: str | None = None
 ) -> str:
     """`execute`, then whatever else was approved for the same account meanwhile.
 
@@ -71,7 +73,7 @@ def run_queue_of_account(
     return first
 
 
-def _next_of_account(run: Run, remediation_id: int, tried: set[int]) -> int | None:
+def _next_of_account(run: RunContext, remediation_id: int, tried: set[int]) -> int | None:
     with Session(run.engine) as session:
         account = sa.select(Remediation.account_id).where(Remediation.id == remediation_id).scalar_subquery()
         return session.scalar(
@@ -83,7 +85,7 @@ def _next_of_account(run: Run, remediation_id: int, tried: set[int]) -> int | No
 
 
 @contextmanager
-def _one_per_account(run: Run, remediation_id: int) -> Iterator[bool]:
+def _one_per_account(run: RunContext, remediation_id: int) -> Iterator[bool]:
     """Hold the account for the length of the run; the lock goes with the connection, so a dead worker holds nothing."""
     with run.engine.connect() as connection:
         account = connection.scalar(sa.select(Remediation.account_id).where(Remediation.id == remediation_id)) or ""
@@ -91,7 +93,7 @@ def _one_per_account(run: Run, remediation_id: int) -> Iterator[bool]:
             yield mine
 
 
-def _claim(run: Run, remediation_id: int, flow_run_id: str | None, flow_run_url: str | None) -> str:
+def _claim(run: RunContext, remediation_id: int, flow_run_id: str | None, flow_run_url: str | None) -> str:
     """approved -> running under the row's lock, after the checks that no earlier moment can make."""
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
@@ -130,7 +132,7 @@ def _defer(session: Session, remediation: Remediation, reason: str, now: datetim
     return "deferred"
 
 
-def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Playbook | None) -> str | None:
+def _refusal(run: RunContext, session: Session, remediation: Remediation, playbook: Playbook | None) -> str | None:
     """Why an approved plan must not start at all."""
     plan = frozen(remediation.plan, remediation.plan_digest)
     if plan is None:
@@ -154,6 +156,6 @@ def _refusal(run: Run, session: Session, remediation: Remediation, playbook: Pla
     return over_the_caps(session, plan, playbook, run.limits.maximum_resources_a_day, run.now())
 
 
-def _is_undo(run: Run, remediation_id: int) -> bool:
+def _is_undo(run: RunContext, remediation_id: int) -> bool:
     with Session(run.engine) as session:
         return session.get_one(Remediation, remediation_id).undo_of is not None

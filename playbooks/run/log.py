@@ -30,7 +30,7 @@ def _no_boundary(_name: str) -> None:
 
 
 @dataclass(frozen=True)
-class Run:
+class RunContext:
     """What a run needs. `at_boundary` is called with a name at every point
     between two commits: the fault tests kill there.
     """
@@ -75,7 +75,12 @@ def where_of(planned: tuple[PlannedStep, ...], step: RemediationStep) -> Resourc
 
 
 def mark(
-    run: Run, remediation_id: int, position: int, state: str, error: str | None = None, **recorded: dict[str, Any]
+    run: RunContext,
+    remediation_id: int,
+    position: int,
+    state: str,
+    error: str | None = None,
+    **recorded: dict[str, Any],
 ) -> str | None:
     """Write a step's state; returns the error. Raises `TakenOver` when the run is no longer this worker's."""
     with Session(run.engine) as session, session.begin():
@@ -91,7 +96,7 @@ def mark(
     return error
 
 
-def skip(run: Run, remediation_id: int, reasons: Mapping[str, str]) -> None:
+def skip(run: RunContext, remediation_id: int, reasons: Mapping[str, str]) -> None:
     """Every step of these resources is skipped, in one transaction with one message: `reasons` by resource id. Raises
     `TakenOver` when the run is no longer this worker's.
     """
@@ -141,7 +146,7 @@ def write(
     audit.append(session, "system", f"step.{state}", f"{remediation.id}/{step.position}", details)
 
 
-def end(run: Run, remediation_id: int, state: str | None = None, reason: str | None = None) -> str:
+def end(run: RunContext, remediation_id: int, state: str | None = None, reason: str | None = None) -> str:
     """Close a run: in the state given, or in the one its steps add up to."""
     with Session(run.engine) as session, session.begin():
         remediation = lock(session, remediation_id)
@@ -159,10 +164,10 @@ def ending(session: Session, remediation: Remediation, *, interrupted: bool) -> 
     reason = _why(steps, interrupted=interrupted)
     if "unknown" in states:
         return "unknown", reason
-    wanted = "undone" if remediation.undo_of else "verified"
-    if all(state == wanted for state in states):
+    completed = "undone" if remediation.undo_of else "verified"
+    if all(state == completed for state in states):
         return "succeeded", None
-    if wanted in states:
+    if completed in states:
         return "partial", reason
     if "undone" in states:
         return "undone", reason
@@ -182,7 +187,7 @@ def _why(steps: Sequence[RemediationStep], *, interrupted: bool) -> str | None:
     return "; ".join(part for part in parts if part) or None
 
 
-def finish(run: Run, session: Session, remediation: Remediation, state: str, reason: str | None) -> None:
+def finish(run: RunContext, session: Session, remediation: Remediation, state: str, reason: str | None) -> None:
     """State, audit, ledger and message of the end. The caller holds the rows."""
     remediation.state, remediation.reason, remediation.finished_at = state, reason, run.now()
     playbook = run.playbooks.get(remediation.playbook)

@@ -11,7 +11,7 @@ from playbooks.actions import ACTIONS
 from playbooks.approval import rules
 from playbooks.approval.stored import proposal_of, rule_for_undo
 from playbooks.proposals.plan import frozen
-from playbooks.run.log import Run, ending, finish, lock, steps_of, where_of, write
+from playbooks.run.log import RunContext, ending, finish, lock, steps_of, where_of, write
 from playbooks.run.steps import cloud_errors, sentence
 
 _TOUCHED = (
@@ -19,7 +19,7 @@ _TOUCHED = (
 )
 
 
-def recover(run: Run, remediation_id: int) -> str:
+def recover(run: RunContext, remediation_id: int) -> str:
     """A worker died: what was under way is `unknown` unless the live resource
     shows that it was done. `running` while AWS cannot be asked.
     """
@@ -44,7 +44,7 @@ def recover(run: Run, remediation_id: int) -> str:
         return remediation.state
 
 
-def recheck(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
+def recheck(run: RunContext, remediation_id: int, actor: Actor) -> str | Denied:
     """A person asks for another look at unknown steps: done, not done (as
     before it), or still not known. Returns the state of the remediation.
     """
@@ -86,7 +86,7 @@ def recheck(run: Run, remediation_id: int, actor: Actor) -> str | Denied:
 
 
 def _settle_unknown(
-    run: Run, session: Session, remediation: Remediation, step: RemediationStep, observed: dict[str, Any]
+    run: RunContext, session: Session, remediation: Remediation, step: RemediationStep, observed: dict[str, Any]
 ) -> None:
     state = _state(step, observed, undoing=remediation.undo_of is not None)
     error: str | None = None
@@ -101,13 +101,13 @@ def _settle_unknown(
     write(session, run.now(), remediation, step, state, error, {"after": observed})
 
 
-def _not_looked_at(run: Run, remediation_id: int, actor: Actor) -> Denied:
+def _not_looked_at(run: RunContext, remediation_id: int, actor: Actor) -> Denied:
     with Session(run.engine) as session, session.begin():
         audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": _TOUCHED})
     return Denied(f"It cannot be checked from here: {_TOUCHED}. Tell an admin.")
 
 
-def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str, Any]] | None:
+def _look(run: RunContext, remediation_id: int, states: set[str]) -> dict[int, dict[str, Any]] | None:
     """What is to be seen of the resources of steps in these states, by position;
     None where the plan does not tell where. Raises the cloud's errors.
     """
@@ -125,7 +125,7 @@ def _look(run: Run, remediation_id: int, states: set[str]) -> dict[int, dict[str
     return {position: ACTIONS[action].observe(run.cloud, where) for position, action, where in steps}
 
 
-def _first_action(run: Run, remediation_id: int) -> str:
+def _first_action(run: RunContext, remediation_id: int) -> str:
     with Session(run.engine) as session:
         return steps_of(session, remediation_id)[0].action
 

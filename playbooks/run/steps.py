@@ -14,14 +14,14 @@ from playbooks.actions.action import Action, ResourceRef
 from playbooks.actions.rest import RestError
 from playbooks.approval import kill_switch
 from playbooks.proposals.plan import Plan, PlannedStep, Target, changed, closed, frozen, objection, protected, unmet
-from playbooks.run.log import Run, end, mark, skip, skipped_text, steps_of, where_of
+from playbooks.run.log import RunContext, end, mark, skip, skipped_text, steps_of, where_of
 from playbooks.schema import Playbook
 
 STOPPED = "all remediation was stopped"
 TOUCHED = "the stored plan is not the one that was frozen and approved; nothing was touched"
 
 
-def act_on_steps(run: Run, remediation_id: int) -> str:
+def act_on_steps(run: RunContext, remediation_id: int) -> str:
     """Every step in order, but for resources that may not be touched any more: those are skipped with the reason, and
     the others go on. What goes wrong ends the run. Returns the state of the remediation.
     """
@@ -69,7 +69,7 @@ def all_skipped(plan: Plan, left_alone: Mapping[str, str]) -> str:
 
 
 def _changed_world(
-    run: Run, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None
+    run: RunContext, steps: tuple[PlannedStep, ...], playbook: Playbook, environment: str | None
 ) -> dict[str, str]:
     """What is different from the approved plan, by resource, before anything is touched."""
     changes: dict[str, str] = {}
@@ -84,7 +84,7 @@ def _changed_world(
 
 
 def _one_step(
-    run: Run,
+    run: RunContext,
     remediation_id: int,
     position: int,
     steps: tuple[PlannedStep, ...],
@@ -125,7 +125,12 @@ def _one_step(
 
 
 def _verified(
-    run: Run, remediation_id: int, position: int, step: PlannedStep, undo: dict[str, Any], playbook: Playbook | None
+    run: RunContext,
+    remediation_id: int,
+    position: int,
+    step: PlannedStep,
+    undo: dict[str, Any],
+    playbook: Playbook | None,
 ) -> str | None:
     """The action returned: is the resource as the action, and after its last
     step the playbook, say that it should be?
@@ -148,13 +153,19 @@ def _verified(
     return mark(run, remediation_id, position, "unknown" if wrong else "verified", error=wrong, undo=undo, after=after)
 
 
-def _halted(run: Run, playbook: Playbook) -> str | None:
+def _halted(run: RunContext, playbook: Playbook) -> str | None:
     """Why nothing at all may be done at this moment, whatever the resource."""
     return STOPPED if is_stopped(run) else closed(playbook.guards, run.now())
 
 
 def _unfit_now(
-    step: PlannedStep, observed: dict[str, Any], playbook: Playbook, environment: str | None, run: Run, *, first: bool
+    step: PlannedStep,
+    observed: dict[str, Any],
+    playbook: Playbook,
+    environment: str | None,
+    run: RunContext,
+    *,
+    first: bool,
 ) -> str | None:
     """What speaks against touching this resource at this moment; what an earlier step of this plan changed of it does
     not.
@@ -169,7 +180,7 @@ def _unfit_now(
 
 
 def _after_error(
-    run: Run,
+    run: RunContext,
     action: Action,
     where: ResourceRef,
     step: PlannedStep,
@@ -193,7 +204,7 @@ def _after_error(
 # ------------------------------------------------------------------ backward
 
 
-def undo_steps(run: Run, remediation_id: int) -> str:
+def undo_steps(run: RunContext, remediation_id: int) -> str:
     """Undo what another remediation did, last first, until something goes wrong."""
     with Session(run.engine) as session:
         remediation = session.get_one(Remediation, remediation_id)
@@ -220,7 +231,7 @@ def undo_steps(run: Run, remediation_id: int) -> str:
     return end(run, remediation_id)
 
 
-def _roll_back(run: Run, remediation_id: int, planned: tuple[PlannedStep, ...]) -> None:
+def _roll_back(run: RunContext, remediation_id: int, planned: tuple[PlannedStep, ...]) -> None:
     """Undo this run's own steps, last first, because the playbook says so; also
     the one that broke off half way. The kill switch halts this too.
     """
@@ -240,7 +251,7 @@ def _roll_back(run: Run, remediation_id: int, planned: tuple[PlannedStep, ...]) 
         mark(run, remediation_id, position, "unknown" if error else "undone", error=error or broke_off)
 
 
-def _undo_one(run: Run, action: Action, where: ResourceRef, record: dict[str, Any]) -> str | None:
+def _undo_one(run: RunContext, action: Action, where: ResourceRef, record: dict[str, Any]) -> str | None:
     try:
         action.undo(run.cloud, where, record)
         observed = action.observe(run.cloud, where)
@@ -252,7 +263,7 @@ def _undo_one(run: Run, action: Action, where: ResourceRef, record: dict[str, An
 # ------------------------------------------------------------------ parts
 
 
-def is_stopped(run: Run) -> bool:
+def is_stopped(run: RunContext) -> bool:
     """Whether the kill switch is on, or remediation is off in finops.yaml."""
     with Session(run.engine) as session:
         return kill_switch.is_stopped(session) or not run.limits.enabled
@@ -281,7 +292,7 @@ def sentence(error: Exception, action: Action) -> str:
     if isinstance(error, RestError):
         if error.denied():
             return f"{error.cloud} denied it ({error.code}): the role needs {', '.join(action.permissions)}."
-        return f"{error.cloud}: {error.said[:300].rstrip('.')}."
+        return f"{error.cloud}: {error.message[:300].rstrip('.')}."
     response: dict[str, Any] = getattr(error, "response", {})
     code = response.get("Error", {}).get("Code", "")
     if code in {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}:

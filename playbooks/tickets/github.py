@@ -6,7 +6,7 @@ Sources: docs.github.com/en/rest/issues/issues and /issues/comments, API version
 import re
 from typing import TYPE_CHECKING, Any
 
-from playbooks.tickets.port import Draft, Opened, call
+from playbooks.tickets.port import Opened, TicketDraft, call
 
 if TYPE_CHECKING:
     import httpx
@@ -23,21 +23,21 @@ class GitHub:
     def __init__(self, client: "httpx.Client", repository: str) -> None:
         self._client, self._issues = client, f"/repos/{repository}/issues"
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         """Issues that changed since the ticket was wanted are read, not searched: GitHub's search lags behind."""
         since = draft.wanted_at.strftime("%Y-%m-%dT%H:%M:%SZ")
         page = 1
         while True:
             asked = {"state": "all", "since": since, "per_page": str(_PAGE), "page": str(page)}
-            found = call(self._client, "GET", self._issues, (200,), params=asked)
-            for issue in found:
+            issues = call(self._client, "GET", self._issues, (200,), params=asked)
+            for issue in issues:
                 if f"<!-- {draft.marker} -->" in str(issue.get("body") or ""):
                     return _opened(issue)
-            if len(found) < _PAGE:
+            if len(issues) < _PAGE:
                 return None
             page += 1
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """POST an issue."""
         body = {"title": draft.title[:250], "body": _body(draft), "labels": list(draft.labels)}
         return _opened(call(self._client, "POST", self._issues, (201,), json=body))
@@ -52,9 +52,9 @@ class GitHub:
         call(self._client, "POST", f"{self._issues}/{key}/comments", (201,), json={"body": plain(text)})
 
     def close(self, key: str) -> None:
-        """PATCH its state."""
-        said = {"state": "closed", "state_reason": "completed"}
-        call(self._client, "PATCH", f"{self._issues}/{key}", (200, *_GONE), json=said)
+        """Close the issue as completed."""
+        body = {"state": "closed", "state_reason": "completed"}
+        call(self._client, "PATCH", f"{self._issues}/{key}", (200, *_GONE), json=body)
 
 
 def plain(text: str) -> str:
@@ -63,11 +63,11 @@ def plain(text: str) -> str:
     return line.replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
-def _body(draft: Draft) -> str:
+def _body(draft: TicketDraft) -> str:
     lines = "\n".join(f"- {plain(line)}" for line in draft.lines)
     link = [f"<{draft.link}>"] if draft.link else []
-    said = "\n\n".join([*(plain(one) for one in draft.paragraphs), *link, lines])
-    return f"{said[:60_000]}\n\n<!-- {draft.marker} -->"
+    text = "\n\n".join([*(plain(one) for one in draft.paragraphs), *link, lines])
+    return f"{text[:60_000]}\n\n<!-- {draft.marker} -->"
 
 
 def _opened(issue: dict[str, Any]) -> Opened:

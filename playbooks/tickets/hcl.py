@@ -53,14 +53,14 @@ def address_of(text: str) -> Address | None:
 
 
 def address_in(state: Mapping[str, Any], resource_id: str) -> Address | None:
-    """Of the managed resource with this id or ARN in a state file of version 4."""
+    """The address of the managed resource with this id or ARN in a state file of version 4."""
     native = resource_id.rsplit("/", 1)[-1]
     for resource in state.get("resources") or ():
         if resource.get("mode") != "managed":
             continue
         for instance in resource.get("instances") or ():
-            known = instance.get("attributes") or {}
-            ids = {known.get(name) for name in ("id", "arn", "allocation_id")}
+            attributes = instance.get("attributes") or {}
+            ids = {attributes.get(name) for name in ("id", "arn", "allocation_id")}
             if ids & {resource_id, native}:
                 module = f"{resource['module']}." if resource.get("module") else ""
                 key = instance.get("index_key")
@@ -73,12 +73,12 @@ def with_argument(
     files: Mapping[str, str], address: Address, argument: str, before: str, after: str
 ) -> Edit | Impossible:
     """The file with the block's argument set to another plain string."""
-    found = _block(files, address)
-    if isinstance(found, Impossible):
-        return found
+    block = _block(files, address)
+    if isinstance(block, Impossible):
+        return block
     if not _PLAIN.fullmatch(after):
         return Impossible(f"{after[:40]!r} is no plain word")
-    path, start, end = found
+    path, start, end = block
     text = files[path]
     named = [one for one in _ARGUMENT.finditer(text, start, end) if one[2] == argument]
     own = [one for one in named if _depth(text, start, one.start()) == 1]
@@ -92,10 +92,10 @@ def with_argument(
 
 def without_block(files: Mapping[str, str], address: Address) -> Edit | Impossible:
     """The file without the resource, where nothing refers to it."""
-    found = _block(files, address)
-    if isinstance(found, Impossible):
-        return found
-    path, start, end = found
+    block = _block(files, address)
+    if isinstance(block, Impossible):
+        return block
+    path, start, end = block
     named = f"{address.type}.{address.name}"
     for name, text in files.items():
         rest = text[:start] + text[end:] if name == path else text
@@ -129,10 +129,10 @@ def _block(files: Mapping[str, str], address: Address) -> tuple[str, int, int] |
     if address.index:
         return Impossible(f"{address} is one of several of one block (count or for_each)")
     heads = ((path, one) for path, text in sorted(files.items()) for one in _HEAD.finditer(text))
-    found = [(path, one) for path, one in heads if one.groups() == (address.type, address.name)]
-    if len(found) != 1:
-        return Impossible(f"{address} stands in {'no file' if not found else 'several places'}")
-    path, match = found[0]
+    matches = [(path, one) for path, one in heads if one.groups() == (address.type, address.name)]
+    if len(matches) != 1:
+        return Impossible(f"{address} stands in {'no file' if not matches else 'several places'}")
+    path, match = matches[0]
     end = next((at + 1 for at, depth in _braces(files[path], match.start()) if depth == 0), None)
     if end is None:
         return Impossible(f"{path} cannot be read: the block of {address} does not end")

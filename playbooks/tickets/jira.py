@@ -6,7 +6,7 @@ Document Format, in which text is data and never markup.
 
 from typing import TYPE_CHECKING, Any
 
-from playbooks.tickets.port import Draft, Opened, TrackerError, call
+from playbooks.tickets.port import Opened, TicketDraft, TrackerError, call
 
 if TYPE_CHECKING:
     import httpx
@@ -20,15 +20,15 @@ class Jira:
     def __init__(self, client: "httpx.Client", project: str, issue_type: str, done: str) -> None:
         self._client, self._project, self._type, self._done = client, project, issue_type, done
 
-    def find(self, draft: Draft) -> Opened | None:
-        """By its own label."""
+    def find(self, draft: TicketDraft) -> Opened | None:
+        """The issue with the draft's label."""
         jql = f'project = "{self._project}" AND labels = "{draft.marker}"'
-        said = {"jql": jql, "fields": ["status"], "maxResults": 2}
-        found = call(self._client, "POST", "/rest/api/3/search/jql", (200,), json=said)
-        issues = found.get("issues") or []
+        body = {"jql": jql, "fields": ["status"], "maxResults": 2}
+        reply = call(self._client, "POST", "/rest/api/3/search/jql", (200,), json=body)
+        issues = reply.get("issues") or []
         return self._opened(issues[0]) if issues else None
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """POST an issue with its own label."""
         fields = {
             "project": {"key": self._project},
@@ -50,7 +50,7 @@ class Jira:
         call(self._client, "POST", f"{_ISSUE}/{key}/comment", (201,), json={"body": _document((text,), ())})
 
     def close(self, key: str) -> None:
-        """The transition of the rule's name, else the first that leads to a status of the category done."""
+        """Apply the transition that the rule names, else the first that leads to a status of the category done."""
         if self.is_closed(key):
             return
         offered = call(self._client, "GET", f"{_ISSUE}/{key}/transitions", (200,))["transitions"]
@@ -58,8 +58,8 @@ class Jira:
         ending = [one for one in offered if one.get("to", {}).get("statusCategory", {}).get("key") == "done"]
         if not (fitting := named or ending):
             raise TrackerError(f"{key} has no transition {self._done!r} from where it is")
-        said = {"transition": {"id": fitting[0]["id"]}}
-        call(self._client, "POST", f"{_ISSUE}/{key}/transitions", (204,), json=said)
+        body = {"transition": {"id": fitting[0]["id"]}}
+        call(self._client, "POST", f"{_ISSUE}/{key}/transitions", (204,), json=body)
 
     def _opened(self, issue: dict[str, Any]) -> Opened:
         key = str(issue["key"])

@@ -17,7 +17,7 @@ from playbooks.notifications import notify, summarise
 from playbooks.proposals.plan import frozen
 from playbooks.run import ledger
 from playbooks.schema import Playbook
-from playbooks.tickets.port import Change, Draft, Tracker, TrackerError
+from playbooks.tickets.port import TicketChange, TicketDraft, Tracker, TrackerError
 
 ATTEMPTS = 10
 """Failures in a row after which a ticket that is not open yet is given up."""
@@ -76,7 +76,7 @@ def _keep_one(keeper: Keeper, number: int) -> str | None:
 
 
 def _open(keeper: Keeper, tracker: Tracker, rule: TicketRule, number: int) -> str:
-    """The attempt is noted first: after a crash the ticket is looked for before another is opened."""
+    """Open the ticket. The attempt is stored first: after a crash the tracker is searched before opening another."""
     with Session(keeper.engine) as session, session.begin():
         ticket = _of(session, number)
         again, ticket.attempts = ticket.attempts > 0, ticket.attempts + 1
@@ -86,22 +86,22 @@ def _open(keeper: Keeper, tracker: Tracker, rule: TicketRule, number: int) -> st
         ticket = _of(session, number)
         ticket.state, ticket.key, ticket.url = "open", opened.key, opened.url
         ticket.attempts, ticket.error, ticket.not_before = 0, None, None
-        said = {"key": opened.key, "place": rule.place()}
-        audit.append(session, "system", "ticket.opened", str(number), said)
+        details = {"key": opened.key, "place": rule.place()}
+        audit.append(session, "system", "ticket.opened", str(number), details)
         _tell(session, keeper, number)
     return "open"
 
 
 def _follow(keeper: Keeper, tracker: Tracker, number: int, key: str) -> str | None:
-    """What was done of it, as the inventory and the recommendations show it; or that somebody closed it."""
+    """Update an open ticket: applied once inventory and recommendations show it, closed when people closed it."""
     closed = tracker.is_closed(key)
     with Session(keeper.engine) as session, session.begin():
         ticket, remediation = _of(session, number), session.get_one(Remediation, number)
         playbook = keeper.playbooks.get(remediation.playbook)
-        wanted = set(_resources(session, number))
-        done = _changed(session, remediation, playbook, wanted)
+        resource_ids = set(_resources(session, number))
+        done = _changed(session, remediation, playbook, resource_ids)
         ledger.open_for(session, remediation, done, playbook, keeper.now().date())
-        if done != wanted and not closed:
+        if done != resource_ids and not closed:
             return None
         ticket.attempts = 0
         if done:
@@ -118,15 +118,15 @@ def _follow(keeper: Keeper, tracker: Tracker, number: int, key: str) -> str | No
 
 
 def _settle(keeper: Keeper, tracker: Tracker, number: int, key: str) -> str | None:
-    """Close it with the bill's word, once that is spoken on every resource that was changed."""
+    """Close the ticket with the verdict of the bill, once no saving of it is pending."""
     with Session(keeper.engine) as session:
         of_it = sa.select(Saving).where(Saving.remediation_id == number).order_by(Saving.id)
         savings = session.scalars(of_it).all()
         if any(saving.status == "pending" for saving in savings):
             return None
         verdict = ledger.verdict(savings) if savings else "nothing of it is followed on the bill"
-        said = _of(session, number).attempts > 0  # the comment came through before the close failed
-    if not said:
+        has_commented = _of(session, number).attempts > 0  # the comment came through before the close failed
+    if not has_commented:
         tracker.comment(key, f"The bill says: {verdict}.")
     with Session(keeper.engine) as session, session.begin():
         _of(session, number).attempts += 1
@@ -159,27 +159,29 @@ def _failed(keeper: Keeper, number: int, error: str, *, counted: bool) -> str:
     return "failed"
 
 
-def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -> Draft:
-    """What is to be done, on what, why, what it is worth and how it is undone."""
+def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -> TicketDraft:
+    """The ticket's text: what to change, on which resources, why, the saving and the undo."""
     remediation = session.get_one(Remediation, ticket.remediation_id)
-    said = summarise(session, remediation, keeper.playbooks.get(remediation.playbook))
+    summary = summarise(session, remediation, keeper.playbooks.get(remediation.playbook))
     saves = ledger.worth(remediation)
-    place = " in ".join(part for part in (said["title"], said["account"] or said["team"]) if part)
+    place = " in ".join(part for part in (summary["title"], summary["account"] or summary["team"]) if part)
     about = f" It is about insight {remediation.insight_id}." if remediation.insight_id else ""
-    asked = said["requester_name"] or said["requested_by"]
+    asked = summary["requester_name"] or summary["requested_by"]
     where = f" in {remediation.channel}" if remediation.channel else ""
     first = (
         f"finops-bot found this and changes nothing here. Asked for by {asked}; remediation {remediation.id}{where}."
     )
-    return Draft(
+    return TicketDraft(
         marker=f"finops-remediation-{remediation.id}",
         title=f"{place}{f': saves {saves} a month' if saves else ''}",
         paragraphs=(
             f"{first}{about}",
-            f"Undo: {said['undo']}." if said["undo"] else "What it asks for cannot be undone.",
+            f"Undo: {summary['undo']}." if summary["undo"] else "What it asks for cannot be undone.",
             "It is closed when the bill has shown what was saved. Close it yourself where it is not wanted.",
         ),
-        lines=tuple(f"{one['name']} ({one['resource_id']}): {one['says']}. {one['evidence']}" for one in said["steps"]),
+        lines=tuple(
+            f"{one['name']} ({one['resource_id']}): {one['says']}. {one['evidence']}" for one in summary["steps"]
+        ),
         labels=tuple(rule.labels),
         wanted_at=ticket.wanted_at,
         changes=_changes(remediation),
@@ -187,22 +189,23 @@ def _draft(session: Session, ticket: Ticket, keeper: Keeper, rule: TicketRule) -
     )
 
 
-def _changes(remediation: Remediation) -> tuple[Change, ...]:
+def _changes(remediation: Remediation) -> tuple[TicketChange, ...]:
     plan = frozen(remediation.plan, remediation.plan_digest)
     if plan is None:
         raise ValueError("the stored plan is not the one that was frozen")
     return tuple(
-        Change(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters) for step in plan.steps
+        TicketChange(step.resource_id, step.name, step.action, step.says, step.seen, step.parameters)
+        for step in plan.steps
     )
 
 
-def _changed(session: Session, remediation: Remediation, playbook: Playbook | None, wanted: set[str]) -> set[str]:
-    """The resources that are gone, or for which the morning's look at the accounts no longer recommends it."""
+def _changed(session: Session, remediation: Remediation, playbook: Playbook | None, resource_ids: set[str]) -> set[str]:
+    """The resources that no longer exist, or whose change the daily scan of the accounts no longer recommends."""
     kind = playbook.trigger.kind if playbook else ""
     no_more = sa.select(Recommendation.resource_id).where(
-        Recommendation.kind == kind, Recommendation.status == "gone", Recommendation.resource_id.in_(wanted)
+        Recommendation.kind == kind, Recommendation.status == "gone", Recommendation.resource_id.in_(resource_ids)
     )
-    gone = sa.select(Resource.resource_id).where(Resource.state.in_(_GONE), Resource.resource_id.in_(wanted))
+    gone = sa.select(Resource.resource_id).where(Resource.state.in_(_GONE), Resource.resource_id.in_(resource_ids))
     return {*session.scalars(no_more), *session.scalars(gone)}
 
 

@@ -20,7 +20,7 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Change:
+class TicketChange:
     """What is asked for of one resource, with what was seen of it when the plan was made."""
 
     resource_id: str
@@ -32,7 +32,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Draft:
+class TicketDraft:
     """A ticket to be opened. `marker` is in nobody else's ticket; `paragraphs` and `lines` are plain text."""
 
     marker: str
@@ -43,7 +43,7 @@ class Draft:
     wanted_at: datetime
     link: str = ""
     """Of the proposal on the page; empty where there is no page."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[TicketChange, ...] = ()
 
 
 class TrackerError(Exception):
@@ -53,10 +53,10 @@ class TrackerError(Exception):
 class Tracker(Protocol):
     """A tracker of tickets. Every method raises `TrackerError`."""
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         """A ticket with the draft's marker, opened by an attempt whose end nobody noted."""
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """Open one; it may be asked for once only, for a tracker does not know its own repeats."""
 
     def is_closed(self, key: str) -> bool:
@@ -76,8 +76,8 @@ def call(client: "httpx.Client", method: str, path: str, expected: tuple[int, ..
     try:
         reply = client.request(method, path, timeout=SECONDS, follow_redirects=False, **more)
         if reply.status_code not in expected:
-            said = reply.text[:200].replace("\n", " ")
-            raise TrackerError(f"{client.base_url.host} answered {reply.status_code} to {method} {path}: {said}")
+            excerpt = reply.text[:200].replace("\n", " ")
+            raise TrackerError(f"{client.base_url.host} answered {reply.status_code} to {method} {path}: {excerpt}")
         return reply.json() if reply.content else None
     except (httpx.HTTPError, ValueError) as error:
         raise TrackerError(f"{client.base_url.host} could not be asked: {type(error).__name__}") from error

@@ -18,14 +18,14 @@ from config.sections.tickets import TicketRule
 from playbooks.tickets import hcl
 from playbooks.tickets.github import GitHub, plain
 from playbooks.tickets.hcl import Address, Edit, Impossible
-from playbooks.tickets.port import Change, Draft, Opened, TrackerError, call
+from playbooks.tickets.port import Opened, TicketChange, TicketDraft, TrackerError, call
 
 if TYPE_CHECKING:
     import httpx
 
 _LARGEST_STATE, _MOST_FILES, _LARGEST_FILE = 50_000_000, 300, 500_000
 _ARGUMENTS = {"ec2.resize": ("aws_instance", "instance_type"), "ebs.to_gp3": ("aws_ebs_volume", "type")}
-_BEFORE_AFTER: dict[str, Callable[[Change], tuple[str, str]]] = {
+_BEFORE_AFTER: dict[str, Callable[[TicketChange], tuple[str, str]]] = {
     "ec2.resize": lambda one: (str(one.seen.get("instance_type")), str(one.parameters.get("instance_type"))),
     "ebs.to_gp3": lambda one: (str(one.seen.get("volume_type")), "gp3"),
 }
@@ -39,7 +39,7 @@ class Terraform(GitHub):
         super().__init__(client, rule.repository)
         self._rule, self._repository = rule, f"/repos/{rule.repository}"
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         """A pull request with what can be changed in the text, and the reasons of the rest; else an issue with them."""
         head = call(self._client, "GET", f"{self._repository}/git/ref/heads/{quote(self._rule.base)}", (200,))
         commit = str(head["object"]["sha"])
@@ -51,8 +51,8 @@ class Terraform(GitHub):
         self._branch(branch, commit)
         for path, text in edited.items():
             content = base64.b64encode(text.encode()).decode()
-            said = {"message": draft.title[:250], "content": content, "sha": blobs[path], "branch": branch}
-            call(self._client, "PUT", f"{self._repository}/contents/{quote(path)}", (200,), json=said)
+            commit_body = {"message": draft.title[:250], "content": content, "sha": blobs[path], "branch": branch}
+            call(self._client, "PUT", f"{self._repository}/contents/{quote(path)}", (200,), json=commit_body)
         body = _body(draft, files, edited, reasons)
         asked = {"title": draft.title[:250], "head": branch, "base": self._rule.base, "body": body}
         made = call(self._client, "POST", f"{self._repository}/pulls", (201,), json=asked)
@@ -65,9 +65,9 @@ class Terraform(GitHub):
         return issue.get("state") != "open" and merged is None
 
     def _branch(self, branch: str, commit: str) -> None:
-        """Made anew where an earlier attempt left it."""
-        said = {"ref": f"refs/heads/{branch}", "sha": commit}
-        made = call(self._client, "POST", f"{self._repository}/git/refs", (201, 422), json=said)
+        """Create the branch, or move the one that an earlier attempt left to this commit."""
+        body = {"ref": f"refs/heads/{branch}", "sha": commit}
+        made = call(self._client, "POST", f"{self._repository}/git/refs", (201, 422), json=body)
         if "object" not in made:
             path = f"{self._repository}/git/refs/heads/{quote(branch)}"
             call(self._client, "PATCH", path, (200,), json={"sha": commit, "force": True})
@@ -95,7 +95,7 @@ class Terraform(GitHub):
 
 
 def _edited(
-    changes: tuple[Change, ...], files: Mapping[str, str], rule: TicketRule
+    changes: tuple[TicketChange, ...], files: Mapping[str, str], rule: TicketRule
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The changed files with their new text, and why a resource's change is not among them."""
     state = _state(rule.state)
@@ -113,7 +113,7 @@ def _edited(
     return edited, tuple(reasons)
 
 
-def _edit(change: Change, address: Address, files: Mapping[str, str]) -> Edit | Impossible:
+def _edit(change: TicketChange, address: Address, files: Mapping[str, str]) -> Edit | Impossible:
     if change.action in _ARGUMENTS:
         kind, argument = _ARGUMENTS[change.action]
         before, after = _BEFORE_AFTER[change.action](change)
@@ -127,7 +127,7 @@ def _edit(change: Change, address: Address, files: Mapping[str, str]) -> Edit | 
     return Impossible(f"Terraform's text does not say {change.says}")
 
 
-def _tag(change: Change, key: str) -> str:
+def _tag(change: TicketChange, key: str) -> str:
     return str((change.seen.get("tags") or {}).get(key, ""))
 
 
@@ -140,10 +140,10 @@ def _state(path: str) -> dict[str, Any]:
     return state
 
 
-def _body(draft: Draft, files: Mapping[str, str], edited: Mapping[str, str], reasons: tuple[str, ...]) -> str:
+def _body(draft: TicketDraft, files: Mapping[str, str], edited: Mapping[str, str], reasons: tuple[str, ...]) -> str:
     shown = "\n".join(hcl.diff(path, files[path], text) for path, text in edited.items())
     fence = "`" * (3 + max((len(run) for run in re.findall("`+", shown)), default=0))
     lines = "\n".join(f"- {plain(line)}" for line in draft.lines)
     parts = [*(plain(one) for one in draft.paragraphs), *([f"<{draft.link}>"] if draft.link else []), lines]
-    said = "\n\n".join([*parts, *(plain(one) for one in reasons), f"{fence}diff\n{shown[:30_000]}\n{fence}"])
-    return f"{said[:60_000]}\n\n<!-- {draft.marker} -->"
+    body = "\n\n".join([*parts, *(plain(one) for one in reasons), f"{fence}diff\n{shown[:30_000]}\n{fence}"])
+    return f"{body[:60_000]}\n\n<!-- {draft.marker} -->"

@@ -82,8 +82,8 @@ def write(folder: Path, world: World, through: date | None = None, only: Sequenc
     through = through or world.anchor - timedelta(1)
     if not world.first_day <= through < world.anchor + timedelta(AHEAD):
         raise ValueError(f"bills can be made from {world.first_day} to {world.anchor + timedelta(AHEAD - 1)}")
-    wanted = [month for month in months(world, through) if only is None or month in only]
-    return [path for month in wanted for path in _write_month(folder, month, bill(world, month, through))]
+    chosen_months = [month for month in months(world, through) if only is None or month in only]
+    return [path for month in chosen_months for path in _write_month(folder, month, bill(world, month, through))]
 
 
 def _write_month(folder: Path, month: date, frame: "pl.DataFrame") -> Iterator[Path]:

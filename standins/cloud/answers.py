@@ -101,8 +101,8 @@ def _matches(event: dict[str, Any], request: dict[str, Any], account_id: str, re
     detail = json.loads(event["CloudTrailEvent"])
     if detail["recipientAccountId"] != account_id or detail["awsRegion"] != region:
         return False
-    for wanted in request.get("LookupAttributes", []):
-        key, value = wanted["AttributeKey"], wanted["AttributeValue"]
+    for lookup in request.get("LookupAttributes", []):
+        key, value = lookup["AttributeKey"], lookup["AttributeValue"]
         held = (
             [resource["ResourceName"] for resource in event["Resources"]]
             if key == "ResourceName"

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -14,11 +15,14 @@ from standins.cloud.answers import RecordedAnswers
 
 
 @contextmanager
-def start(today: date, fleet: tuple[Line, ...] | None = None) -> Iterator[CloudAccount]:
-    """Serve the accounts on a free port of 127.0.0.1, filled with the fleet as of `today`, until the block ends."""
+def start(today: date, fleet: tuple[Line, ...] | None = None, remembered: Path | None = None) -> Iterator[CloudAccount]:
+    """Serve the accounts on a free port of 127.0.0.1, filled with the fleet as of `today`, until the block ends; what
+    was changed in them is kept in a file where one is named.
+    """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 
+    from standins.cloud import memory
     from standins.cloud.fill import fill
 
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands of images an account, which nobody asks for
@@ -34,8 +38,17 @@ def start(today: date, fleet: tuple[Line, ...] | None = None) -> Iterator[CloudA
     thread.start()
     try:
         account = CloudAccount(f"http://127.0.0.1:{server.server_port}")
-        account.ids.update(fill(account, fleet or lines(), today, answers))
-        yield account
+        of = fleet or lines()
+        account.ids.update(fill(account, of, today, answers))
+        if remembered is None:
+            yield account
+            return
+        filled = memory.observed(account, of)
+        memory.restore(account, remembered)
+        try:
+            yield account
+        finally:
+            memory.keep(account, of, filled, remembered)
     finally:
         server.shutdown()
         thread.join()

@@ -59,3 +59,12 @@ def test_no_value_breaks_a_figure(value: object) -> None:
     """Whatever stands in a cell, a text comes out."""
     assert isinstance(formatting.exact(value), str)
     assert formatting.money(value if isinstance(value, int | float) else 0)
+
+
+def test_a_measure_is_said_in_a_unit_that_fits() -> None:
+    """Four seconds are not 0.07 minutes."""
+    said = [
+        formatting.measure(value, unit) for value, unit in ((0.07, "minutes"), (1 / 60, "minutes"), (12.5, "minutes"))
+    ]
+    assert said == ["4 seconds", "1 second", "12.5 minutes"]
+    assert [formatting.measure(0, "minutes"), formatting.measure(76.67, "%")] == ["0 minutes", "76.7 %"]

@@ -22,8 +22,8 @@ def test_most_of_the_months_before_ended_within_it() -> None:
     today = date(2026, 11, 15)
     found = reach(costs(1, today, 0.3), months(today - DAY), today)
     assert found is not None
-    assert found.seen >= 12
-    assert 0.8 * found.seen <= found.held <= found.seen
+    assert found.periods >= 12
+    assert 0.8 * found.periods <= found.held <= found.periods
     low, high = found.around(1_000.0, 500.0)
     assert low == pytest.approx(1_000 + 500 / found.factor)
     assert high == pytest.approx(1_000 + 500 * found.factor)

@@ -19,7 +19,7 @@ from playbooks.actions.action import ResourceRef
 from playbooks.approval import lifecycle as life
 from playbooks.proposals.plan import Target
 from playbooks.proposals.planning import make_plans
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import opened
 
@@ -102,7 +102,9 @@ def approved(database: Database, cloud: Cloud, targets: list[Target]) -> list[in
 
 
 def ran(database: Database, cloud: Cloud, number: int) -> str:
-    return execute(Run(database.app, cloud, ROLES, {BOOK.name: BOOK}, now=lambda: NOW, sleep=lambda _: None), number)
+    return execute(
+        RunContext(database.app, cloud, ROLES, {BOOK.name: BOOK}, now=lambda: NOW, sleep=lambda _: None), number
+    )
 
 
 def test_each_account_is_a_remediation_of_its_own_by_its_own_roles(

@@ -15,7 +15,13 @@ JOBS: dict[str, dict[str, Any]] = WORKFLOW["jobs"]
 SETUP = yaml.safe_load((ROOT / ".github" / "actions" / "setup" / "action.yaml").read_text())
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
 # What may be used from elsewhere: each by its commit, so that a moved tag changes nothing here.
-ACTIONS = {"actions/checkout", "actions/setup-python", "docker/login-action"}
+ACTIONS = {
+    "actions/attest-build-provenance",
+    "actions/checkout",
+    "actions/setup-python",
+    "actions/upload-artifact",
+    "docker/login-action",
+}
 
 
 def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -53,7 +59,8 @@ def test_jobs_are_bounded_and_ordered(name: str) -> None:
 def test_what_is_promised_is_run() -> None:
     """Lint, tests, migrations, flows, chart, vulnerabilities, and the image after all of them."""
     run = {step["run"].split()[1] for job in JOBS.values() for step in steps(job) if "run" in step}
-    assert {"check", "test", "migrations", "flows", "chart", "audit", "image", "image-test", "image-push"} <= run
+    promised = {"check", "test", "migrations", "flows", "chart", "audit", "web-audit", "chaos", "sbom"}
+    assert {*promised, "image", "image-test", "image-push"} <= run
     assert set(JOBS["image"]["needs"]) == JOBS.keys() - {"image"}
 
 
@@ -61,6 +68,9 @@ def test_rights_are_the_least() -> None:
     """Reading only, but for the job that pushes the image, and that pushes nothing for a pull request."""
     assert WORKFLOW["permissions"] == {"contents": "read"}
     assert {name for name, job in JOBS.items() if "permissions" in job} == {"image"}
+    signing = [step for step in JOBS["image"]["steps"] if "attest" in step.get("uses", "")]
+    assert len(signing) == 2
+    assert all(step["if"] == "github.ref_type == 'tag'" for step in signing)
     pushing = [
         step for step in JOBS["image"]["steps"] if "push" in step.get("run", "") or "login" in step.get("uses", "")
     ]

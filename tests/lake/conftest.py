@@ -1,13 +1,15 @@
 """A lake of a few files, and a way to ask it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import boto3
 import polars as pl
 import pytest
+from moto.server import ThreadedMotoServer
 
 from lake.columns import Kind, duckdb_columns, polars_type
 from lake.place import Place, open_place
@@ -71,3 +73,21 @@ def ask(place: Place) -> Ask:
         return run(Job(sql, **(given | changes)))
 
     return asked
+
+
+@pytest.fixture
+def s3_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadedMotoServer]:
+    """S3 on loopback, with a bucket."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{host}:{port}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="house")
+    for item in client.list_objects_v2(Bucket="house").get("Contents", []):  # of tests before, in this process
+        client.delete_object(Bucket="house", Key=item["Key"])
+    yield server
+    server.stop()

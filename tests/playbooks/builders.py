@@ -12,7 +12,7 @@ from playbooks.approval import lifecycle as life
 from playbooks.approval.undo import request_undo
 from playbooks.proposals.plan import Plan, PlannedStep, Target
 from playbooks.proposals.planning import make_plans
-from playbooks.run.execute import Run
+from playbooks.run.execute import RunContext
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 
@@ -50,12 +50,12 @@ def approve(database: Database, number: int) -> None:
         assert isinstance(decision, life.Approved), decision
 
 
-def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> Run:
+def run_of(database: Database, cloud: Cloud, boundary: str | None = None) -> RunContext:
     def die(name: str) -> None:
         if name == boundary:
             raise Killed(name)
 
-    return Run(
+    return RunContext(
         database.app, cloud, RemediationSettings(), PLAYBOOKS, now=lambda: NOW, sleep=lambda _: None, at_boundary=die
     )
 

@@ -10,7 +10,7 @@ from aws.clients import Cloud
 from config.organisation import RemediationSettings
 from db.database import Database
 from db.tables import AuditEntry, OutboxMessage, Remediation
-from playbooks.run.log import Run, end, mark
+from playbooks.run.log import RunContext, end, mark
 from playbooks.schema import read_playbooks
 from tests.web.builders import MAYA, NEEDS, PRIYA, WAIT, sign_in, sign_out
 from tests.web.conftest import Visit
@@ -64,7 +64,7 @@ def run(database: Database, number: int) -> None:
         row = session.get_one(Remediation, number)
         row.state, row.started_at = "running", datetime.now(UTC)
     limits = RemediationSettings()
-    worker = Run(database.app, Cloud(limits), limits, read_playbooks())
+    worker = RunContext(database.app, Cloud(limits), limits, read_playbooks())
     for position in range(3):
         mark(worker, number, position, "acting")
         mark(worker, number, position, "verified")

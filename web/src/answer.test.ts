@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { choicesOf, followUps, pictureOf } from "./answer";
+import { cellText, choicesOf, followUps, pictureOf, shownColumns } from "./answer";
 import type { Answer } from "./api/queries";
 import { evidenceOf } from "./evidence";
 
@@ -69,5 +69,28 @@ describe("evidence", () => {
   });
   it.each([null, [], "x", { series: 3, cause: [] }, { series: { dates: ["d"] } }])("survives %j", (value) => {
     expect(() => evidenceOf(value)).not.toThrow();
+  });
+});
+
+describe("a cell", () => {
+  it("says a change by its sign and its per cent, in one column", () => {
+    const compared = answer(["team", "october_2026", "september_2026", "change", "change_percent"], [
+      ["ml", 106323.47, 101708.28, 4615.19, 4.54],
+      ["web", 90, 100, -10, -10],
+      ["new", 5, 0, 5, null],
+    ]); // prettier-ignore
+    expect(shownColumns(compared)).toEqual([0, 1, 2, 3]);
+    expect(compared.rows.map((row) => cellText(compared, row, 3))).toEqual([
+      "+4,615.19 (+4.5 %)",
+      "−10.00 (−10 %)",
+      "+5.00",
+    ]);
+  });
+  it("says a share as one, and what is below zero with a minus", () => {
+    const shares = answer(["region", "cost", "share_percent"], [["eu", -47.6, 13.2]]);
+    expect([cellText(shares, shares.rows[0] ?? [], 1), cellText(shares, shares.rows[0] ?? [], 2)]).toEqual([
+      "−47.60",
+      "13 %",
+    ]);
   });
 });

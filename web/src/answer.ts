@@ -1,5 +1,5 @@
 import type { Answer } from "./api/queries";
-import { named, columnTitle } from "./format";
+import { named, columnTitle, exact, percent } from "./format";
 import { SERIES } from "./theme";
 
 const DATE = /^\d{4}-\d{2}-\d{2}/;
@@ -25,11 +25,31 @@ export function isNumeric(answer: Answer, index: number): boolean {
 
 const NO_AMOUNT = /share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number/;
 
+const COUNTED = ["usage_quantity", "token_count", "request_count", "gpu_hour_count"];
+
 /** The currency of a cell that is an amount: its row's, else the answer's; null of what is no amount. */
 export function currencyOf(answer: Answer, row: Answer["rows"][number], index: number): string | null {
-  if (answer.metric === "usage_quantity" || NO_AMOUNT.test(answer.columns[index] ?? "")) return null;
+  if (COUNTED.includes(answer.metric ?? "") || NO_AMOUNT.test(answer.columns[index] ?? "")) return null;
   const own = row[answer.columns.indexOf("currency")];
   return typeof own === "string" ? own : answer.currency;
+}
+
+/** The places of the columns that are shown: a change and its per cent are one. */
+export function shownColumns({ columns }: Answer): number[] {
+  return columns.flatMap((name, at) => (name === "change_percent" && columns.includes("change") ? [] : [at]));
+}
+
+/** `7,204.11`, `+4,615.19 (+4.5 %)` of a change, `18 %` of a share: what stands in a cell. */
+export function cellText(answer: Answer, row: Answer["rows"][number], index: number): string {
+  const cell = row[index];
+  const name = answer.columns[index] ?? "";
+  if (typeof cell !== "number") return named(cell);
+  if (name.endsWith("_percent")) return `${cell < 0 ? "−" : ""}${percent(cell / 100)}`;
+  const amount = exact(Math.abs(cell), currencyOf(answer, row, index));
+  if (name !== "change") return `${cell < 0 ? "−" : ""}${amount}`;
+  const sign = cell > 0 ? "+" : cell < 0 ? "−" : "";
+  const share = row[answer.columns.indexOf("change_percent")];
+  return typeof share === "number" ? `${sign}${amount} (${sign}${percent(share / 100)})` : `${sign}${amount}`;
 }
 
 export type Picture =

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import cases from "./format-cases.json";
 import {
   ago,
+  brief,
   change,
   columnTitle,
   day,
@@ -76,4 +77,16 @@ it("names a column by the words of columns, and what is counted by its own", () 
     "effective cost",
     "share covered by commitments",
   ]);
+});
+
+describe("resources", () => {
+  it("are called by the last part of a long name", () => {
+    expect(brief("arn:aws:rds:eu-west-1:270418830012:db:load-test-db")).toBe("load-test-db");
+    expect(brief("arn:aws:ec2:eu-west-1:1:snapshot/snap-0a1")).toBe("snap-0a1");
+    expect(brief("/subscriptions/1/disks/data-2")).toBe("data-2");
+    expect([brief("i-41e790203a852cd8c"), brief("AWS: Amazon Relational Database Service")]).toEqual([
+      "i-41e790203a852cd8c",
+      "AWS: Amazon Relational Database Service",
+    ]);
+  });
 });

@@ -98,6 +98,11 @@ export function month(iso: string): string {
   return MONTH.format(new Date(`${iso.slice(0, 10)}T00:00:00Z`));
 }
 
+/** What a resource is called within its kind: of an ARN or a path the last part, of all else the whole. */
+export function brief(id: string): string {
+  return /^(arn:|\/)/.test(id) ? (id.split(/[/:]/).findLast((part) => part !== "") ?? id) : id;
+}
+
 /** What a group without a value is called. */
 export function named(value: unknown): string {
   if (value === null || value === undefined || value === "") return "unallocated";

@@ -36,6 +36,12 @@ describe("a month", () => {
     expect([outlook.expected, outlook.range]).toEqual([41, [39, 45]]);
   });
 
+  it("ends within what the months before did from the same day", () => {
+    const outlook = monthOf({ ...GIVEN, reach: { factor: 1.1, held: 10, seen: 11 } });
+    expect(outlook.range?.map((one) => one.toFixed(2))).toEqual(["40.00", "42.10"]);
+    expect(outlook.rows.map((row) => row.band?.map(Math.round))).toEqual([undefined, [30, 30], [35, 36], [40, 42]]);
+  });
+
   it("has no end where a day has no forecast: part of a month is not the month", () => {
     const outlook = monthOf({ ...GIVEN, forecast: [expected("2026-11-03", 5)] });
     expect([outlook.expected, outlook.range]).toEqual([null, null]);

@@ -12,6 +12,8 @@ interface Given {
   forecast: Forecast[];
   through: string | null;
   currency: string;
+  /** How far the months before went on from the same day; without it each day's own band is added up. */
+  reach?: { factor: number; held: number; seen: number } | null;
 }
 
 interface Outlook {
@@ -31,10 +33,10 @@ function newest(forecast: Forecast[], currency: string): Map<string, Forecast> {
 }
 
 /**
- * The month added up day by day: what is spent through the last day with bills, then what is expected. The band is the
- * sum of the days' own bands: as if all days erred the same way, which is wide rather than narrow.
+ * The month added up day by day: what is spent through the last day with bills, then what is expected. The band is as
+ * wide as the months before went on from the same day, as in Slack; where too few are known, the sum of the days' bands.
  */
-export function monthOf({ since, until, now, before, forecast, through, currency }: Given): Outlook {
+export function monthOf({ since, until, now, before, forecast, through, currency, reach }: Given): Outlook {
   const spent = daily(now, currency);
   const expected = newest(forecast, currency);
   const earlier = [...daily(before, currency).entries()].toSorted(([a], [b]) => a.localeCompare(b));
@@ -57,6 +59,7 @@ export function monthOf({ since, until, now, before, forecast, through, currency
         ahead += next.expected_cost ?? 0;
         low += next.low_80 ?? 0;
         high += next.high_80 ?? 0;
+        if (reach) [low, high] = [sum + (ahead - sum) / reach.factor, sum + (ahead - sum) * reach.factor];
         [row.forecast, row.band] = [ahead, [low, high]];
       }
     }

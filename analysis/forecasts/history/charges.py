@@ -19,11 +19,13 @@ STANDS_OUT = 0.5  # share of the usual day from which a day may hold a charge
 SIGMAS = 6.0  # robust standard deviations it must stand out by
 LOW = 0.3  # quantile of a weekday that is its usual: every second week may hold the charge
 CARRIED = 0.6  # share of a rule's recent days that must have held a charge, or the rule says nothing
+CHANCE = 3.0  # standard deviations above what chance would have put on its days
 RECENT, QUARTERS = 100, 400  # days that count for it; for rules of a quarter
 LEAST = 2  # charges that make a rule
 SHORTEST, LONGEST = 3, 45  # days between charges that are equally far apart
 RULES = 4  # a series
-LATEST = 6  # charges whose median is the next one
+LATEST = 7  # charges whose mean is the next one: one on each weekday, where they are ten days apart
+ODD = 1.5  # times or part of their median beyond which a charge counts as no more
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,15 @@ def recurring_charges(cost: Floats, rules: tuple[Flags, Flags], calendar: Calend
         mine = np.flatnonzero(lump & ~held & due[:days])
         latest = np.flatnonzero(due[:days])[-LATEST:]
         share = float(lump[latest].mean())
-        ahead += due[days:] * float(np.median(excess[mine[-LATEST:]])) * (1.0 if share > 0.8 else share)
+        ahead += due[days:] * _next(excess[mine[-LATEST:]]) * (1.0 if share > 0.8 else share)
         held[mine] = True
     return Charges(held, ahead) if held.any() else None
+
+
+def _next(amounts: Floats) -> float:
+    """The next charge, from the latest ones: their mean, in which none counts for more than is common."""
+    middle = float(np.median(amounts))
+    return float(np.clip(amounts, middle / ODD, middle * ODD).mean())
 
 
 def _usual(cost: Floats, calendar: Calendar) -> Floats:
@@ -107,7 +115,10 @@ def _best_rule(lump: Flags, rules: tuple[Flags, Flags], total: int) -> Flags | N
     window = np.arange(days) >= days - recent[:, None]
     due = masks[:, :days] & window
     hits = (due & lump).sum(axis=1)
-    good = (hits >= LEAST) & (hits >= CARRIED * np.maximum(due.sum(axis=1), 1))
+    count = np.maximum(due.sum(axis=1), 1)
+    common = float(lump[-RECENT:].mean())  # where lumps are on many days, many rules meet some by chance
+    by_chance = common + CHANCE * np.sqrt(common * (1 - common) / count)
+    good = (hits >= LEAST) & (hits >= np.maximum(CARRIED, by_chance) * count)
     if not good.any():
         return None
     explained = np.where(good, (masks[:, :days] & lump).sum(axis=1) + hits / np.maximum(due.sum(axis=1), 1) / 2, -1.0)

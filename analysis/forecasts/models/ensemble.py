@@ -1,7 +1,7 @@
 """The models by name, and their ensemble: a weighted median, which one model gone wrong cannot move far."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 import numpy as np
@@ -20,6 +20,7 @@ from analysis.forecasts.series import Floats
 Model = Literal["ensemble", "structural", "arima", "theta", "ets", "sma", "drift", "year", "prophet"]
 Tier = Literal["full", "cheap"]
 MODELS: tuple[Model, ...] = get_args(Model)
+FLAT: Model = "sma"  # the plain level, beside the ensemble in every tier
 
 _SINGLE: Mapping[str, Callable[[History], Floats | None]] = {
     "arima": arima,
@@ -31,9 +32,9 @@ _SINGLE: Mapping[str, Callable[[History], Floats | None]] = {
     "prophet": prophet,
 }
 # Votes in the median. The structural model was the best single one over all seeds of benchmarks/forecasts.py, so it
-# decides unless the others agree on one side.
+# decides unless the others agree on one side. What has no vote is there for series whose backtests prefer it.
 VOTES: Mapping[Tier, Mapping[str, int]] = {
-    "full": {"structural": 2, "arima": 1, "theta": 1, "year": 1},
+    "full": {"structural": 2, "arima": 1, "theta": 1, "year": 1, "sma": 0},
     "cheap": {"structural": 3, "sma": 1, "theta": 1, "ets": 1, "year": 1},
 }
 
@@ -46,6 +47,8 @@ class ModelOutlook:
 
     paths: Mapping[str, Floats]
     spread: Floats
+    own_bands: dict[int, Floats] = field(default_factory=dict)
+    """By column: low and high of 80 and 95 % in currency, where a series' days are bands enough."""
 
 
 def outlook(history: History, model: Model, tier: Tier) -> ModelOutlook:

@@ -40,10 +40,10 @@ def attempt(to: str) -> SignInAttempt:
 
 
 def attempt_of(cookie: str | None) -> SignInAttempt | None:
-    """The one that a cookie holds; None where it holds none."""
+    """The sign-in attempt in a cookie; None where the cookie holds none."""
     try:
-        known = json.loads(base64.urlsafe_b64decode((cookie or "").encode()))
-        state, nonce, verifier, to = (known[name] for name in ("state", "nonce", "verifier", "to"))
+        stored = json.loads(base64.urlsafe_b64decode((cookie or "").encode()))
+        state, nonce, verifier, to = (stored[name] for name in ("state", "nonce", "verifier", "to"))
     except (ValueError, KeyError, TypeError):
         return None
     whole = all(isinstance(value, str) for value in (state, nonce, verifier, to))
@@ -57,9 +57,9 @@ def safe_path(to: str) -> str:
     return quote(to, safe="/?&=%+,:;@~!$*'()-._") if local else "/"
 
 
-def same(given: str, known: str) -> bool:
+def same(given: str, sent: str) -> bool:
     """Whether a value that came back is the one that was sent."""
-    return secrets.compare_digest(given.encode("utf-8", "replace"), known.encode("utf-8", "replace"))
+    return secrets.compare_digest(given.encode("utf-8", "replace"), sent.encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True)

@@ -78,9 +78,9 @@ def issue_for(
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise UserError(f"Unknown scope {', '.join(unknown)}; there are {', '.join(SCOPES)}.")
-    wanted = tuple(scope for scope in SCOPES if scope in scopes)
+    requested_scopes = tuple(scope for scope in SCOPES if scope in scopes)
     with Session(database.app) as session, session.begin():
-        return issue(session, person, wanted, datetime.now(UTC), timedelta(days=days), actor.id)
+        return issue(session, person, requested_scopes, datetime.now(UTC), timedelta(days=days), actor.id)
 
 
 def revoke_for(database: Database, actor: Actor, person: str) -> int:

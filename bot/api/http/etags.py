@@ -37,5 +37,5 @@ def must_match(if_match: str | None, body: Any | None) -> None:
 
 
 def _names(header: str | None, tag: str) -> bool:
-    wanted = [one.strip().removeprefix("W/") for one in (header or "").split(",")]
-    return "*" in wanted or tag in wanted
+    tags = [one.strip().removeprefix("W/") for one in (header or "").split(",")]
+    return "*" in tags or tag in tags

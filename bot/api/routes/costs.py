@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from bot.api.context import PLAIN_DAY, Context, InContext, Reader
-from bot.api.cost_sql import Wanted, groups, periods, series, totals
+from bot.api.cost_sql import CostRequest, groups, periods, series, totals
 from bot.api.http import etags, problems
 from bot.api.routes.listing import Limit, Offset, parameters, select, wanted_of
 from bot.api.schemas import responds, view_schema
@@ -48,17 +48,17 @@ def _wanted(
         Query(pattern=_PATTERN, description="At most two dimensions, separated by a comma; empty for the whole"),
     ] = "service",
     metric: Annotated[Metric, Query(description="What cost means; tax is in none of them")] = "effective",
-) -> Wanted:
+) -> CostRequest:
     """The parameters of both endpoints. 422 for dimensions and days that cannot be."""
     if not 0 < (until - since).days <= _LONGEST_DAYS:
         raise HTTPException(422, f"since comes before until, by {_LONGEST_DAYS} days at most.")
     filters = wanted_of(request, DIMENSIONS)
     fits_no_row = any(characters(value) for value in filters.values())  # the guard lets no such value through
     by = tuple(dict.fromkeys(name for name in group_by.split(",") if name))
-    return Wanted(by, metric, since, until, {} if fits_no_row else filters, nothing=fits_no_row)
+    return CostRequest(by, metric, since, until, {} if fits_no_row else filters, nothing=fits_no_row)
 
 
-Asked = Annotated[Wanted, Depends(_wanted)]
+Asked = Annotated[CostRequest, Depends(_wanted)]
 _COLUMNS = view_schema("daily_costs")["properties"]
 _MONEY = {"type": ["number", "null"]}
 _PERIOD = {"period": {"type": "string", "format": "date"}, "currency": {"type": ["string", "null"]}, "cost": _MONEY}
@@ -108,7 +108,7 @@ def costs(
     request: Request,
     context: InContext,
     caller: Reader,
-    wanted: Asked,
+    cost_request: Asked,
     grain: Annotated[Grain | None, Query(description="Also give values over time")] = None,
     limit: Limit = 100,
     offset: Offset = 0,
@@ -116,21 +116,21 @@ def costs(
     """An empty filter (`team=`) is what has none. A running month is compared with
     as many days of the month before, other days with as many days before them.
     """
-    reached = _through(context, wanted)
-    wanted = wanted.until_data(reached)
-    statement = groups(wanted, limit + 1, offset)
+    reached = _through(context, cost_request)
+    cost_request = cost_request.until_data(reached)
+    statement = groups(cost_request, limit + 1, offset)
     items = select(context, caller.actor, statement, limit + 1)
     shown = items[:limit]
     body = {
         "items": shown,
         "next_offset": offset + limit if len(items) > limit and offset + limit <= 100_000 else None,
-        "totals": select(context, caller.actor, totals(wanted), 50),
-        "periods": select(context, caller.actor, periods(wanted, grain), 5_000) if grain else [],
-        "series": select(context, caller.actor, series(wanted, grain, shown[:_DRAWN]), 40_000)
-        if grain and shown and wanted.by
+        "totals": select(context, caller.actor, totals(cost_request), 50),
+        "periods": select(context, caller.actor, periods(cost_request, grain), 5_000) if grain else [],
+        "series": select(context, caller.actor, series(cost_request, grain, shown[:_DRAWN]), 40_000)
+        if grain and shown and cost_request.by
         else [],
         "data_through": reached.isoformat() if reached else None,
-        "compared": {"since": wanted.compared[0].isoformat(), "until": wanted.compared[1].isoformat()},
+        "compared": {"since": cost_request.compared[0].isoformat(), "until": cost_request.compared[1].isoformat()},
         "sql": statement.sql("postgres", pretty=True),
     }
     return etags.respond(request, body)
@@ -143,17 +143,17 @@ def costs(
     responses={200: {"description": "The groups, largest first", "content": {"text/csv": {}}}},
     openapi_extra={"parameters": parameters(DIMENSIONS)},
 )
-def costs_file(context: InContext, caller: Reader, wanted: Asked) -> Response:
+def costs_file(context: InContext, caller: Reader, cost_request: Asked) -> Response:
     """At most 10,000 groups. What a spreadsheet would run as a formula begins with an apostrophe."""
-    wanted = wanted.until_data(_through(context, wanted))
-    found = select(context, caller.actor, groups(wanted, _FILE_ROWS, 0), _FILE_ROWS)
-    columns = [*wanted.by, "currency", "cost", "before"]
-    text = tables.csv_of({"columns": columns, "rows": [[row[name] for name in columns] for row in found]})
-    name = f"costs-{wanted.since}-{wanted.until}.csv"
+    cost_request = cost_request.until_data(_through(context, cost_request))
+    rows = select(context, caller.actor, groups(cost_request, _FILE_ROWS, 0), _FILE_ROWS)
+    columns = [*cost_request.by, "currency", "cost", "before"]
+    text = tables.csv_of({"columns": columns, "rows": [[row[name] for name in columns] for row in rows]})
+    name = f"costs-{cost_request.since}-{cost_request.until}.csv"
     return Response(text, media_type="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _through(context: Context, wanted: Wanted) -> date | None:
+def _through(context: Context, cost_request: CostRequest) -> date | None:
     """The last day that the bills of every provider in it reach."""
     with context.database.app.connect() as connection:
-        return freshness.data_through(connection, {name: value or None for name, value in wanted.filters.items()})
+        return freshness.data_through(connection, {name: value or None for name, value in cost_request.filters.items()})

@@ -126,7 +126,7 @@ def select(context: Context, actor: Actor, statement: exp.Select, limit: int) ->
 
 def page_of(
     listing: Listing,
-    wanted: Mapping[str, str],
+    filters: Mapping[str, str],
     limit: int,
     offset: int,
     since: date | None = None,
@@ -134,7 +134,7 @@ def page_of(
 ) -> exp.Select:
     """The statement of one page (`until` is not in it); values are literals of the tree, never text pasted in."""
     statement = exp.select("*").from_(listing.view)
-    for name, value in wanted.items():
+    for name, value in filters.items():
         statement = statement.where(exp.cast(exp.column(name), "text").eq(exp.Literal.string(value)))
     if listing.day and since:
         statement = statement.where(exp.column(listing.day) >= exp.cast(exp.Literal.string(since.isoformat()), "date"))
@@ -149,7 +149,7 @@ def found(
     request: Request,
     context: Context,
     actor: Actor,
-    wanted: Mapping[str, str],
+    filters: Mapping[str, str],
     statement: exp.Select,
     limit: int,
     offset: int,
@@ -157,7 +157,7 @@ def found(
     """The page of a statement; a value with invisible characters fits no row,
     for the guard lets no statement with one through.
     """
-    unreadable = any(characters(value) for value in wanted.values())
+    unreadable = any(characters(value) for value in filters.values())
     return respond(request, [] if unreadable else select(context, actor, statement, limit + 1), limit, offset)
 
 
@@ -197,9 +197,15 @@ def _route(listing: Listing) -> None:
     def rows(
         request: Request, context: Context, caller: Any, limit: int, offset: int, since: date | None, until: date | None
     ) -> Response:
-        wanted = wanted_of(request, listing.filters)
+        filters = wanted_of(request, listing.filters)
         return found(
-            request, context, caller.actor, wanted, page_of(listing, wanted, limit, offset, since, until), limit, offset
+            request,
+            context,
+            caller.actor,
+            filters,
+            page_of(listing, filters, limit, offset, since, until),
+            limit,
+            offset,
         )
 
     def page(request: Request, context: InContext, caller: Reader, limit: Limit = 100, offset: Offset = 0) -> Response:
@@ -248,9 +254,9 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
         limit: Limit = 100,
         offset: Offset = 0,
     ) -> Response:
-        wanted = wanted_of(request, _COSTS)
+        filters = wanted_of(request, _COSTS)
         return found(
-            request, context, caller.actor, wanted, _costs_by(names, wanted, days, limit, offset), limit, offset
+            request, context, caller.actor, filters, _costs_by(names, filters, days, limit, offset), limit, offset
         )
 
     columns = view_schema("daily_costs")["properties"]
@@ -270,7 +276,7 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
     )
 
 
-def _costs_by(names: tuple[str, ...], wanted: Mapping[str, str], days: int, limit: int, offset: int) -> exp.Select:
+def _costs_by(names: tuple[str, ...], filters: Mapping[str, str], days: int, limit: int, offset: int) -> exp.Select:
     columns = [exp.column(name) for name in (*names, "currency")]
     cost = exp.func("sum", exp.column("effective_cost"), dialect="postgres")
     statement = (
@@ -278,7 +284,7 @@ def _costs_by(names: tuple[str, ...], wanted: Mapping[str, str], days: int, limi
         .from_("daily_costs")
         .where("charge_category <> 'Tax'", f"usage_date >= current_date - {int(days)}")
     )
-    for name, value in wanted.items():
+    for name, value in filters.items():
         statement = statement.where(exp.column(name).eq(exp.Literal.string(value)))
     ordered = statement.group_by(*columns).order_by(exp.column("effective_cost").desc(), *columns)
     return ordered.limit(limit + 1).offset(offset)

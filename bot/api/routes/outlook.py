@@ -1,5 +1,7 @@
 """What is expected of a scope, what an earlier forecast had said of the days since, and how far forecasts were off."""
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from config.access import may_see_scope
 from db.tables import ForecastAccuracy
 from domain import forecasts_view
 from domain.forecasts_view import DIMENSIONS, Outlook
+from domain.freshness import data_through
 
 router = APIRouter(tags=["lists"], responses=problems.declared(400, *problems.ALWAYS))
 _MONEY = {"type": ["number", "null"]}
@@ -26,9 +29,16 @@ def _rows(description: str, **properties: Any) -> dict[str, Any]:
     return {"type": "array", "description": description, "items": item}
 
 
+_REACH = {
+    "type": ["object", "null"],
+    "description": "How the months before went on from the same day: the running one ends within what is expected of "
+    "its rest times or divided by `factor`, as `held` of `seen` months did; null where too few are known",
+    "required": ["factor", "held", "seen"],
+    "properties": {"factor": {"type": "number"}, "held": {"type": "integer"}, "seen": {"type": "integer"}},
+}
 _OUTLOOK = {
     "type": "object",
-    "required": ["scope_kind", "scope", "currency", "made_on", "model", "days", "past", "accuracy"],
+    "required": ["scope_kind", "scope", "currency", "made_on", "model", "days", "past", "accuracy", "month"],
     "properties": {
         "scope_kind": {"type": "string"},
         "scope": {"type": "string"},
@@ -37,6 +47,7 @@ _OUTLOOK = {
         "model": {"type": "string"},
         "days": _rows("The days to come", day=_DAY, expected=_MONEY, low=_MONEY, high=_MONEY),
         "past": _rows("The days before, against an earlier forecast", day=_DAY, actual=_MONEY, was_expected=_MONEY),
+        "month": _REACH,
         "accuracy": _rows(
             "The newest errors of each horizon: of this model in tests on the past, and of what was predicted live",
             **{name: _SCORE[name] for name in _SCORES},
@@ -62,26 +73,28 @@ def outlook(
     """The scope is said by its dimensions, none for everything. 404 without a forecast of it, and where the caller
     may not see all of its costs.
     """
-    wanted = wanted_of(request, DIMENSIONS)
-    scope = {name: wanted[name] for name in DIMENSIONS if name in wanted}
+    filters = wanted_of(request, DIMENSIONS)
+    scope = {name: filters[name] for name in DIMENSIONS if name in filters}
     of = currency or context.organisation.currency
     with context.database.app.connect() as connection:
-        found = forecasts_view.read(connection, scope, of, days) if may_see_scope(caller.actor, scope) else None
-        if found is None:
+        forecast = forecasts_view.read(connection, scope, of, days) if may_see_scope(caller.actor, scope) else None
+        if forecast is None:
             raise HTTPException(404, "There is no forecast of this yet; one is made every morning after the bills.")
-        scores = _scores(connection, scope, of, found.model)
-    return etags.respond(request, _body(scope, of, found, scores))
+        scores = _scores(connection, scope, of, forecast.model)
+        through = data_through(connection, scope, forecast.days[-1])
+        month = forecasts_view.month_reach(connection, scope, of, through + timedelta(1)) if through else None
+    return etags.respond(request, {**_body(scope, of, forecast, scores), "month": asdict(month) if month else None})
 
 
-def _body(scope: dict[str, str], currency: str, found: Outlook, scores: list[dict[str, Any]]) -> dict[str, Any]:
-    ahead = zip(found.days, found.expected, found.low_80, found.high_80, strict=True)
-    behind = zip(found.past, found.actual, found.was_expected, strict=True)
+def _body(scope: dict[str, str], currency: str, forecast: Outlook, scores: list[dict[str, Any]]) -> dict[str, Any]:
+    ahead = zip(forecast.days, forecast.expected, forecast.low_80, forecast.high_80, strict=True)
+    behind = zip(forecast.past, forecast.actual, forecast.was_expected, strict=True)
     return {
         "scope_kind": forecasts_view.kind_of(scope),
         "scope": forecasts_view.label_of(scope),
         "currency": currency,
-        "made_on": found.made_on,
-        "model": found.model,
+        "made_on": forecast.made_on,
+        "model": forecast.model,
         "days": [{"day": day, "expected": expected, "low": low, "high": high} for day, expected, low, high in ahead],
         "past": [{"day": day, "actual": actual, "was_expected": expected} for day, actual, expected in behind],
         "accuracy": scores,

@@ -13,7 +13,7 @@ from bot.api.schemas import responds
 from config.access import Denied, approves, may_see_change
 from db.tables import Remediation
 from playbooks.approval import decisions
-from playbooks.run.log import Run
+from playbooks.run.log import RunContext
 from playbooks.run.recovery import recheck
 from playbooks.schema import read_playbooks
 
@@ -225,7 +225,7 @@ def decide(
 def _outcome(context: Context, number: int, caller: Caller, verdict: DecisionBody) -> str | Denied:
     if verdict.decision == "recheck":
         limits = context.organisation.remediation
-        run = Run(context.database.app, cloud_of(context.settings, limits), limits, read_playbooks())
+        run = RunContext(context.database.app, cloud_of(context.settings, limits), limits, read_playbooks())
         state = recheck(run, number, caller.actor)
         return state if isinstance(state, Denied) else f"Remediation {number} is {state}."
     return decisions.decide(

@@ -13,6 +13,7 @@ from bot.api.auth import code_flow, sessions
 from bot.api.context import Caller, Context, InContext, caller_of, count_stranger
 from bot.api.http import problems
 from bot.api.schemas import responds
+from config import clock
 
 router = APIRouter(tags=["sign-in"], responses=problems.declared(*problems.ALWAYS))
 browser = APIRouter(prefix="/auth", include_in_schema=False)
@@ -22,7 +23,7 @@ _TRIAL_SECONDS: Final = 600
 _POLICY: Final = "default-src 'none'; style-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _ME = {
     "type": "object",
-    "required": ["id", "name", "roles", "teams", "sees_all", "currency", "organisation", "csrf_token"],
+    "required": ["id", "name", "roles", "teams", "sees_all", "currency", "organisation", "today", "csrf_token"],
     "properties": {
         "id": {"type": "string"},
         "name": {"type": "string"},
@@ -34,6 +35,11 @@ _ME = {
         },
         "currency": {"type": "string", "description": "The organisation's currency"},
         "organisation": {"type": "string", "description": "The organisation's name"},
+        "today": {
+            "type": ["string", "null"],
+            "format": "date",
+            "description": "The day that counts as today where the settings name one; null: the caller's clock holds",
+        },
         "csrf_token": {
             "type": ["string", "null"],
             "description": "What a change from the page sends as `X-CSRF-Token`",
@@ -54,6 +60,7 @@ def me(context: InContext, caller: Anybody) -> dict[str, Any]:
         "sees_all": actor.sees_all,
         "currency": context.organisation.currency,
         "organisation": context.organisation.name,
+        "today": pinned.isoformat() if (pinned := clock.said(context.settings)) else None,
         "csrf_token": sessions.csrf_of(caller.cookie) if caller.cookie else None,
     }
 
@@ -74,12 +81,12 @@ class SignOut(BaseModel):
     response_model=None,
     responses={204: {"description": "Ended"}, **problems.declared(400, 413)},
 )
-def sign_out(wanted: SignOut, context: InContext, caller: Anybody) -> Response:
+def sign_out(body: SignOut, context: InContext, caller: Anybody) -> Response:
     """A token has no session; `finops tokens revoke` ends a person's tokens and sessions."""
     if caller.cookie is None:
         raise HTTPException(403, "Only who is signed in at the page can sign out there.")
     with Session(context.database.app) as session, session.begin():
-        sessions.end(session, caller.actor.id, caller.actor.id, None if wanted.everywhere else caller.cookie)
+        sessions.end(session, caller.actor.id, caller.actor.id, None if body.everywhere else caller.cookie)
     response = Response(status_code=204)
     name, secure = sessions.cookie_name(context.settings), sessions.is_secure(context.settings)
     response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")

@@ -97,26 +97,26 @@ def list_channels(context: InContext, caller: Reader) -> dict[str, Any]:
     response_model=None,
     responses={201: responds("The subscription", _ITEM)[200], **problems.declared(400, 404, 409, 413)},
 )
-def make_subscription(wanted: NewSubscription, context: InContext, caller: Subscriber) -> dict[str, Any]:
+def make_subscription(body: NewSubscription, context: InContext, caller: Subscriber) -> dict[str, Any]:
     """The channel is told. 409 where Slack is not connected or the bot is not in the channel, 404 for a time zone that
     there is not.
     """
     try:
-        time_zone(wanted.timezone)
+        time_zone(body.timezone)
     except ValueError as error:
         raise HTTPException(404, f"timezone: {error}") from None
-    hour, _, minute = wanted.at.partition(":")
-    days = sorted(set(wanted.weekdays))
+    hour, _, minute = body.at.partition(":")
+    days = sorted(set(body.weekdays))
     row = Subscription(
-        channel=_conversation(context, caller, wanted.channel),
+        channel=_conversation(context, caller, body.channel),
         kind="question",
         scope={},
-        question=_question(wanted),
+        question=_question(body),
         frequency="daily",
         weekdays=days if len(days) < 7 else None,
         at_hour=int(hour),
         at_minute=int(minute),
-        timezone=wanted.timezone,
+        timezone=body.timezone,
         active=True,
     )
     with Session(context.database.app) as session, session.begin():
@@ -151,9 +151,9 @@ def end_subscription(number: Number, context: InContext, caller: Subscriber) -> 
         **problems.declared(400, 409, 413),
     },
 )
-def send(wanted: Sent, context: InContext, caller: Subscriber) -> Response:
+def send(body: Sent, context: InContext, caller: Subscriber) -> Response:
     """Asked as the caller, so that it shows what the caller may see. 409 as for a subscription."""
-    channel, question = _conversation(context, caller, wanted.channel), _question(wanted)
+    channel, question = _conversation(context, caller, body.channel), _question(body)
     asked = f"Sent from the web page by {caller.actor.name or 'somebody'}: {question}"
     heard = IncomingQuestion(caller.actor.id, channel, question, None, addressed=True, asked=asked)
     with Session(context.database.app) as session, session.begin():
@@ -162,8 +162,8 @@ def send(wanted: Sent, context: InContext, caller: Subscriber) -> Response:
     return Response(status_code=202)
 
 
-def _question(wanted: Sent) -> str:
-    question = logs.without_secrets(wanted.question).strip()
+def _question(body: Sent) -> str:
+    question = logs.without_secrets(body.question).strip()
     if not question:
         raise HTTPException(422, "question: write what is to be asked")
     return question

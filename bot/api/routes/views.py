@@ -26,7 +26,7 @@ _ITEM = {
 _LIST = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": _ITEM}}}
 
 
-class View(BaseModel):
+class NamedView(BaseModel):
     """What the page's address says."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"search": {"by": "team,service"}}]})
@@ -50,16 +50,18 @@ def list_views(context: InContext, caller: Reader) -> dict[str, Any]:
     response_model=None,
     responses={204: {"description": "It is kept"}, **problems.declared(400, 409, 413)},
 )
-def keep_view(name: Name, view: View, context: InContext, caller: Writer) -> Response:
+def keep_view(name: Name, view: NamedView, context: InContext, caller: Writer) -> Response:
     """409 where one keeps as many as one may."""
     person = caller.actor.id
     count = sa.select(sa.func.count()).where(SavedView.person == person, SavedView.name != name)
     with Session(context.database.app) as session, session.begin():
         if (session.scalar(count) or 0) >= MOST:
             raise HTTPException(409, f"You keep {MOST} views already; delete one first.")
-        kept = insert(SavedView).values(person=person, name=name, search=view.search)
+        statement = insert(SavedView).values(person=person, name=name, search=view.search)
         session.execute(
-            kept.on_conflict_do_update(index_elements=["person", "name"], set_={"search": kept.excluded.search})
+            statement.on_conflict_do_update(
+                index_elements=["person", "name"], set_={"search": statement.excluded.search}
+            )
         )
         audit.append(session, person, "view.kept", name, {})
     return Response(status_code=204)

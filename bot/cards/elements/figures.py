@@ -164,13 +164,13 @@ def _ranking(
     rows: Sequence[Sequence[Any]], label: int, values: Mapping[int, str], title: str, result: dict[str, Any]
 ) -> Figure | None:
     """Bars of one measure, or of several beside one another, by their places and names."""
-    kept = [row for row in rows if str(row[label]).lower() not in ("total", "other")]
-    names = [str(row[label] if row[label] is not None else "none") for row in kept]
+    parts = [row for row in rows if str(row[label]).lower() not in ("total", "other")]
+    names = [str(row[label] if row[label] is not None else "none") for row in parts]
     if len(names) < 2 or len(set(names)) < len(names):
         return None
     series = []
     for place, name in values.items():
-        sizes = [float(row[place] or 0) for row in kept]
+        sizes = [float(row[place] or 0) for row in parts]
         series.append([name, sizes if len(sizes) <= BARS else [*sizes[:BARS], sum(sizes[BARS:])]])
     if len(series) > 1:
         title = mrkdwn.plain(" and ".join(values.values()), blocks.TITLE)

@@ -54,8 +54,8 @@ def _without_the_same(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str]
         for at, name in enumerate(columns)
         if name in _SAID_ELSEWHERE and len(columns) > _TELEPHONE and len({row[at] for row in rows}) == 1
     }
-    kept = [at for at in range(len(columns)) if at not in left]
-    return [columns[at] for at in kept], [[row[at] for at in kept] for row in rows]
+    shown = [at for at in range(len(columns)) if at not in left]
+    return [columns[at] for at in shown], [[row[at] for at in shown] for row in rows]
 
 
 def _amount_early(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:

@@ -19,7 +19,7 @@ _RATIO = re.compile(r"avg|average|mean|per_|share|percent|pct|ratio|rate|max|min
 _DIMENSION = re.compile(
     r"^(provider|billing_account|account|account_id|service|service_category|region|team|environment|application|resource|resource_id|resource_name|"
     r"resource_type|charge_category|charge_class|pricing_category|commitment_type|commitment_status|commitment|publisher|"
-    r"service_subcategory|availability_zone|sku|sku_price|charge_description|part_of_week|tag_\w+|usage_date|day|date|week|"
+    r"service_subcategory|ai_model|availability_zone|sku|sku_price|charge_description|part_of_week|tag_\w+|usage_date|day|date|week|"
     r"month|quarter|year|instance_type|usage_type)$"
 )
 _TIME = re.compile(r"^(usage_date|day|date|week|month|quarter|year)$")
@@ -30,8 +30,9 @@ _STATES = ("kind", "state", "status")
 _PERCENT = re.compile(r"share|percent|pct|growth")
 _LIMIT = re.compile(r"\bLIMIT \d+(?:\s+OFFSET \d+)?\s*$", re.IGNORECASE)
 _RATIO_OR_COUNT = re.compile(r"share|percent|pct|ratio|rate|count|quantity|rank|_id$|^number")
-_NO_MONEY = ("usage_quantity", "coverage_rate", "utilization_rate", "savings_rate")
-_RATED = (*_NO_MONEY, "unit_cost")
+_COUNTED = ("usage_quantity", "token_count", "request_count", "gpu_hour_count")
+_NO_MONEY = (*_COUNTED, "coverage_rate", "utilization_rate", "savings_rate")
+_RATED = (*_NO_MONEY, "unit_cost", "cost_per_million_tokens", "cost_per_gpu_hour")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -42,7 +43,7 @@ def table_of(result: dict[str, Any], most: int = ROWS) -> Block | None:
     columns, rows = result.get("columns") or [], result.get("rows") or []
     if not rows or (len(rows) == 1 and len(columns) <= 2):
         return None
-    columns, rows = _with_share(*table_layout.shaped(columns, rows, result), result)
+    columns, rows = with_share(*table_layout.shaped(columns, rows, result), result)
     shown_columns = columns[: blocks.TABLE_COLUMNS]
     numbers = numeric_columns(columns, rows)
     text_rows = [_cells(columns, row, numbers, result)[: blocks.TABLE_COLUMNS] for row in rows]
@@ -88,8 +89,8 @@ def cell(column: str, value: Any, numeric: bool, currency: str | None = None) ->
         if column in _STATES:
             return words.value(text)
         if at := _MOMENT.fullmatch(text):
-            said = mrkdwn.whole_day(at["day"])
-            return said if at["time"] in (None, "00:00") else f"{said} {at['time']} UTC"
+            day = mrkdwn.whole_day(at["day"])
+            return day if at["time"] in (None, "00:00") else f"{day} {at['time']} UTC"
         return text
     if _PERCENT.search(column):
         return f"{value:,.1f} %"
@@ -100,8 +101,8 @@ def cell(column: str, value: Any, numeric: bool, currency: str | None = None) ->
 
 def lowered(column: str) -> str:
     """A column's title inside a sentence: `spent`; a period's name as it is."""
-    said = mrkdwn.title(column)
-    return said if any(sign.isdigit() for sign in said) else f"{said[:1].lower()}{said[1:]}"
+    title = mrkdwn.title(column)
+    return title if any(sign.isdigit() for sign in title) else f"{title[:1].lower()}{title[1:]}"
 
 
 def _step(column: str, text: str) -> str:
@@ -135,7 +136,7 @@ def _sum(columns: Sequence[str], rows: Sequence[Sequence[Any]], index: int, resu
     return formatting.exact(total, currency_of(columns, rows[0], index, result))
 
 
-def _with_share(
+def with_share(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], result: dict[str, Any]
 ) -> tuple[list[str], list[list[Any]]]:
     """The rows with a share of the whole, where one measure is split by one dimension other than time and nothing
@@ -198,6 +199,15 @@ def _total(
         return "100.0 %" if place in shares else _sum(columns, rows, place, result) if place in addable else ""
 
     return [f"Total of {len(rows):,}", *(summed(place) for place in range(1, len(columns)))]
+
+
+def totals(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """The titles of the columns that may be added up, with their sums over all rows."""
+    last = _total(columns, rows, numbers, result, str(result.get("metric") or "") in _RATED) or []
+    summed = zip(columns[1:], last[1:], strict=False)
+    return [(name, total) for name, total in summed if total and name not in ("share", "change_percent")]
 
 
 def _growth(rows: Sequence[Sequence[Any]], place: int) -> str:

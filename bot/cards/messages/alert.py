@@ -33,16 +33,18 @@ def card(payload: InsightFields) -> Card:
     mark = (
         _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
     )  # a saving is no warning
-    headline = f"{_state(payload)}{mark}{' ' if mark else ''}*{title}*"
-    lines = [headline, _impact(payload, currency), *why.five_ws(evidence)]
-    if evidence.get("missing"):
-        lines.append(f"*Not known*  {mrkdwn.escape('; '.join(str(one) for one in evidence['missing']), 500)}")
+    headline = f"{state_of(payload)}{mark}{' ' if mark else ''}*{title}*"
+    saving = payload.get("kind") != "anomaly"
+    seen = _seen(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
+    lines = [headline, _impact(payload, currency), *seen]
     return blocks.card(
         f"{title}. {_impact(payload, currency)}".strip(),
         [
             blocks.section("\n".join(line for line in lines if line)),
             drawn,
-            blocks.context(_belief(payload, evidence)),
+            blocks.context(
+                "\n".join(part for part in (_source(evidence) if saving else "", _belief(payload, evidence)) if part)
+            ),
             _status(payload),
             _fixes(evidence),
             _buttons(payload),
@@ -50,6 +52,24 @@ def card(payload: InsightFields) -> Card:
         ],
         chart,
     )
+
+
+def _seen(evidence: dict[str, Any]) -> list[str]:
+    """What was found, in a line: a saving's title has said where and how much."""
+    what = (evidence.get("cause") or {}).get("what")
+    return [mrkdwn.escape(what, 500)] if what else []
+
+
+def _source(evidence: dict[str, Any]) -> str:
+    """Why a saving is believed, and what of it is not known."""
+    source = (evidence.get("cause") or {}).get("why")
+    parts = [mrkdwn.escape(source, 500)] if source else []
+    return " · ".join([*parts, *_missing(evidence, "not known: ")])
+
+
+def _missing(evidence: dict[str, Any], before: str) -> list[str]:
+    missing = "; ".join(str(one) for one in evidence.get("missing") or [])
+    return [f"{before}{mrkdwn.escape(missing, 500)}"] if missing else []
 
 
 def _impact(payload: InsightFields, currency: str) -> str:
@@ -90,7 +110,7 @@ def _status(payload: InsightFields) -> Block | None:
     return blocks.context(f"*{mrkdwn.escape(status.capitalize(), 40)}*{': ' + reason if reason else ''}")
 
 
-def _state(payload: InsightFields) -> str:
+def state_of(payload: InsightFields) -> str:
     """What has become of it, before the title: `Fix approved · `; nothing while it is open and nobody does anything."""
     status = str(payload.get("status") or "open")
     if status in _CLOSED:
@@ -101,13 +121,13 @@ def _state(payload: InsightFields) -> str:
 
 
 def _fixes(evidence: dict[str, Any]) -> Block | None:
-    """Where each fix stands, and the bill's verdict on it."""
+    """The state of each fix, with its verdict from the bill."""
     lines = []
     for fix in evidence.get("fixes") or []:
         place = f", in {mrkdwn.escape(fix['channel'], 80)}" if fix.get("channel") and fix["state"] in _IN_HAND else ""
-        seen = f" · {mrkdwn.link(str(fix['url']), 'open it')}" if fix.get("url") else ""
+        link = f" · {mrkdwn.link(str(fix['url']), 'open it')}" if fix.get("url") else ""
         says = fix.get("says") or f"Remediation {fix['id']} is {fix['state']}"  # as 0.2.0 stored it
-        lines.append(f"{mrkdwn.escape(says, 500)}{place}{seen}")
+        lines.append(f"{mrkdwn.escape(says, 500)}{place}{link}")
     return blocks.context("\n".join(lines)) if lines else None
 
 

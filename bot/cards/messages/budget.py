@@ -65,8 +65,10 @@ def card(payload: BudgetAlert) -> Card:
         else f"*{mrkdwn.escape(status.capitalize(), 40)}*: {mrkdwn.escape(payload.get('status_reason') or '', 500)}"
     )
     note = mrkdwn.escape(payload.get("note") or "", 300)
-    held, seen = payload.get("band_held"), payload.get("band_seen")
-    band = f"Seen from the same day, {held} of the {seen} periods before ended within such a band." if seen else ""
+    held, periods = payload.get("band_held"), payload.get("band_seen")
+    band = (
+        f"Seen from the same day, {held} of the {periods} periods before ended within such a band." if periods else ""
+    )
     body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
     return blocks.card(
         text,
@@ -91,7 +93,7 @@ TAKE_BACK = "take_back"
 def modal(
     where: str, existing: dict[str, Any] | None, scopes: Mapping[str, Sequence[str]], currencies: Sequence[str]
 ) -> Block:
-    """A modal to make a budget of any scope and period, or to change the `known` one (name, amount,
+    """A modal to make a budget of any scope and period, or to change the `existing` one (name, amount,
     currency, period, start, end, rollover, thresholds, owner, note, and what is `told` above); its scope stays.
     """
     given = existing or {"amount": "", "currency": currencies[0], "period": "monthly", "thresholds": (0.8, 1.0)}

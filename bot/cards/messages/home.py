@@ -121,8 +121,6 @@ def _kpis(items: Sequence[dict[str, Any]]) -> list[Block | None]:
     lines = []
     for kpi in items:
         target = f"{'≥' if kpi['higher_is_better'] else '≤'} {kpi['target']:g} {kpi['unit']}"
-        lines.append(
-            f"{mrkdwn.escape(kpi['says'], 200)}: *{kpi['value']:.3g} {mrkdwn.escape(kpi['unit'], 20)}* (target "
-            f"{target})"
-        )
+        now = mrkdwn.escape(formatting.measure(kpi["value"], kpi["unit"]), 40)
+        lines.append(f"{mrkdwn.escape(kpi['says'], 200)}: *{now}* (target {target})")
     return [blocks.section("*How well I do*"), blocks.context("\n".join(lines))]

@@ -32,7 +32,7 @@ def register(listeners: Listeners) -> None:
 
 
 def propose_fix(runtime: Runtime, click: Click) -> None:
-    """Look at the live resources and leave a frozen plan as a proposal; who presses is its requester."""
+    """Read the live resources and store a frozen plan as a proposal; the person who clicks is its requester."""
     with runtime.session() as session:
         outcome = find(session, runtime, click.where, click.value, Permission.REQUEST_REMEDIATION)
         if isinstance(outcome, str):
@@ -41,13 +41,13 @@ def propose_fix(runtime: Runtime, click: Click) -> None:
             insight, actor = outcome
             waiting = open_fix(session, insight.id)
             notice = _already(waiting) if waiting else None
-            number, name, wanted = (
+            number, name, scope = (
                 insight.id,
                 insight.playbook or "",
-                _Wanted(insight.resource_id, insight.team, insight.account),
+                _InsightScope(insight.resource_id, insight.team, insight.account),
             )
     if notice is None:
-        notice = _propose(runtime, actor, number, name, wanted)
+        notice = _propose(runtime, actor, number, name, scope)
     clicks.post_ephemeral(runtime, click.where, notice)
 
 
@@ -59,8 +59,8 @@ def _already(fix: Remediation) -> str:
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """Which recommendations belong to an insight."""
+class _InsightScope:
+    """The resource, or the team and account, whose recommendations belong to an insight."""
 
     resource_id: str | None
     team: str | None
@@ -73,17 +73,16 @@ class _Wanted:
         return self.team in (None, target.team) and self.account in (None, target.account)
 
 
-def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _Wanted) -> str:
-    """The cloud is asked after the insight's lock is given back; the sentence says what came of it."""
-
+def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, scope: _InsightScope) -> str:
+    """Propose the fix after the insight's lock is released, since this calls the cloud; returns the reply."""
     playbook, now = read_playbooks().get(name), runtime.clock()
     if playbook is None:
         return "No playbook fits this any more."
     cloud = cloud_of(runtime.settings, runtime.organisation.remediation)
     with runtime.session() as session:
-        ids = frozenset(target.resource_id for target in candidates(session, playbook, now) if wanted.fits(target))
+        ids = frozenset(target.resource_id for target in candidates(session, playbook, now) if scope.fits(target))
         if not ids:
-            return _none_open(session, name, wanted, now)
+            return _none_open(session, name, scope, now)
         made = propose_all(
             session, playbook, cloud, runtime.organisation, actor.id, now, resource_ids=ids, insight_id=insight
         )
@@ -92,14 +91,14 @@ def _propose(runtime: Runtime, actor: Actor, insight: int, name: str, wanted: _W
     return f"Proposed {len(made)} change{'' if len(made) == 1 else 's'}; somebody else has to approve."
 
 
-def _none_open(session: Session, playbook: str, wanted: _Wanted, now: datetime) -> str:
-    """Why there is no recommendation: another proposal has its resources in hand, or it is gone."""
+def _none_open(session: Session, playbook: str, scope: _InsightScope, now: datetime) -> str:
+    """Why no recommendation is open: another proposal holds its resources, or it is gone."""
     theirs = (
-        RemediationStep.resource_id == wanted.resource_id
-        if wanted.resource_id
+        RemediationStep.resource_id == scope.resource_id
+        if scope.resource_id
         else sa.and_(
-            sa.true() if wanted.team is None else Remediation.team == wanted.team,
-            sa.true() if wanted.account is None else Remediation.account == wanted.account,
+            sa.true() if scope.team is None else Remediation.team == scope.team,
+            sa.true() if scope.account is None else Remediation.account == scope.account,
         )
     )
     held = (

@@ -24,7 +24,7 @@ from playbooks.approval.choosing import choose_and_approve
 from playbooks.approval.lifecycle import approve, may_approve, reject, snooze, withdraw
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
-from playbooks.run.log import Run
+from playbooks.run.log import RunContext
 from playbooks.run.recovery import recheck
 from playbooks.schema import read_playbooks
 
@@ -160,7 +160,9 @@ def show_plan(runtime: Runtime, click: Click) -> None:
 def recheck_run(runtime: Runtime, click: Click) -> None:
     """Look at what nobody knows about; the card and its thread tell what was seen."""
     limits = runtime.organisation.remediation
-    run = Run(runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock)
+    run = RunContext(
+        runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock
+    )
     outcome = recheck(run, _number(click.value), runtime.people.actor(click.user))
     if isinstance(outcome, Denied):
         clicks.post_ephemeral(runtime, click.where, outcome.reason)

@@ -16,11 +16,11 @@ from config.access import Actor, Denied, may_see_team
 from db.outgoing.remediation_messages import RecurringFields
 from playbooks.recurring import standing, switch
 from playbooks.recurring.overview import overview, redraw
-from playbooks.recurring.standing import MOST_DAYS, Wanted
+from playbooks.recurring.standing import MOST_DAYS, ApprovalRequest
 from playbooks.schema import Playbook, read_playbooks
 
 _DEFAULT = timedelta(days=30)
-_NONE = "No playbook recurs: `recurring:` in a playbook's file makes it (docs/playbooks.md)."
+_NONE = "No playbook recurs: “recurring:” in a playbook's file makes it (docs/playbooks.md)."
 _GONE = "That playbook does not recur any more."
 _NO_DAY = "Choose the day until which the runs are approved."
 
@@ -42,11 +42,11 @@ def show_all(runtime: Runtime, where: Recipient) -> None:
     books = [playbook for playbook in read_playbooks().values() if playbook.recurring is not None]
     actor = runtime.people.actor(str(where.user))
     with runtime.session() as session:
-        seen = [_fields(runtime, session, playbook, actor) for playbook in books]
-    if not seen:
+        cards = [_fields(runtime, session, playbook, actor) for playbook in books]
+    if not cards:
         clicks.post_ephemeral(runtime, where, _NONE)
     else:
-        clicks.show(runtime, where, recurring.card(seen[0]) if len(seen) == 1 else recurring.listing(seen))
+        clicks.show(runtime, where, recurring.card(cards[0]) if len(cards) == 1 else recurring.listing(cards))
 
 
 def show_one(runtime: Runtime, click: Click) -> None:
@@ -74,17 +74,17 @@ def ask_until(runtime: Runtime, click: Click) -> None:
 
 
 def on_approved(runtime: Runtime, submission: Submission) -> None:
-    """Keep the approval of the next runs."""
+    """Store the approval of the next runs."""
     try:
         until = date.fromisoformat(str(submission.values.get("until")))
     except ValueError:
         clicks.post_ephemeral(runtime, submission.where, _NO_DAY)
         return
     typed = submission.values.get("confirmation")
-    wanted = Wanted(until, None if typed is None else str(typed), str(submission.about.get("digest")))
+    request = ApprovalRequest(until, None if typed is None else str(typed), str(submission.about.get("digest")))
 
     def give(session: Session, playbook: Playbook, actor: Actor) -> Denied | None:
-        made = standing.give(session, playbook, actor, runtime.organisation, wanted, runtime.clock())
+        made = standing.give(session, playbook, actor, runtime.organisation, request, runtime.clock())
         return made if isinstance(made, Denied) else None
 
     _decide(runtime, submission.where, str(submission.about.get("playbook")), give)
@@ -130,8 +130,8 @@ def _decide(
 
 
 def _fields(runtime: Runtime, session: Session, playbook: Playbook, actor: Actor) -> RecurringFields:
-    seen = partial(may_see_team, actor)
-    return overview(session, playbook, runtime.organisation, runtime.clock(), visible=seen)
+    visible = partial(may_see_team, actor)
+    return overview(session, playbook, runtime.organisation, runtime.clock(), visible=visible)
 
 
 def _named(name: str) -> Playbook | None:

@@ -28,9 +28,9 @@ class AwsPriceList:
 
     def products(self, service_code: str, filters: Mapping[str, str]) -> Iterator[str]:
         """Pages are fetched as they are read."""
-        wanted = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in filters.items()]
+        term_filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in filters.items()]
         for page in self.client.get_paginator("get_products").paginate(
-            ServiceCode=service_code, Filters=wanted, FormatVersion="aws_v1"
+            ServiceCode=service_code, Filters=term_filters, FormatVersion="aws_v1"
         ):
             yield from page["PriceList"]
 

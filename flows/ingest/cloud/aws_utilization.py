@@ -233,8 +233,8 @@ def _read(
         results: list[Mapping[str, Any]] = []
         pages = client("cloudwatch").get_paginator("get_metric_data")
         for first in range(0, len(asked), _BATCH):
-            wanted = [query.request(period) for query in asked[first : first + _BATCH]]
-            for page in pages.paginate(MetricDataQueries=wanted, **window):
+            requests = [query.request(period) for query in asked[first : first + _BATCH]]
+            for page in pages.paginate(MetricDataQueries=requests, **window):
                 results += page["MetricDataResults"]
         return results
 

@@ -87,8 +87,8 @@ def detect(columns: tuple[str, ...]) -> Focus | DatasetFile | NotFocus:
     for position, name in enumerate(columns):
         column = columns_by_name.get(_plain(name))
         if column is None:
-            known = _SPLIT.get(_plain(name), name)
-            extras.append((position, _unique(known or f"column_{position + 1}", extras)))
+            extra_name = _SPLIT.get(_plain(name), name)
+            extras.append((position, _unique(extra_name or f"column_{position + 1}", extras)))
         elif column.name in positions:
             return NotFocus(f"The column {column.focus} is there twice. Export the file with each column once.")
         else:

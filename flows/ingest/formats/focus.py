@@ -269,14 +269,14 @@ def _name(piece: "pl.DataFrame", layout: Focus, before: int) -> "pl.DataFrame":
 
 
 def _remember(memo: dict[str, T], texts: Iterable[str | None], read: Callable[[str], T]) -> dict[str, T]:
-    """What each distinct text reads as, reading only those not seen before."""
-    wanted = [text for text in texts if text is not None]
+    """The parsed value of each distinct text; texts in `memo` are not parsed again."""
+    present = [text for text in texts if text is not None]
     if len(memo) > _MEMO_CAP:
         memo.clear()
-    for text in wanted:
+    for text in present:
         if text not in memo:
             memo[text] = read(text)
-    return {text: memo[text] for text in wanted}
+    return {text: memo[text] for text in present}
 
 
 def _extras(layout: Focus) -> "pl.Expr":

@@ -110,11 +110,11 @@ def _over_credits(fields: Fields, read: Callable[[list[Credit]], Any], kind: "pl
     return fields.text("credits").map_batches(of_piece, return_dtype=kind)
 
 
-def _credits(fields: Fields, wanted: Callable[[Credit], bool]) -> "pl.Expr":
-    """The sum of a row's credits that are wanted."""
+def _credits(fields: Fields, is_counted: Callable[[Credit], bool]) -> "pl.Expr":
+    """The sum of a row's credits for which `is_counted` holds."""
     import polars as pl
 
-    return _over_credits(fields, lambda some: _amount(filter(wanted, some)), pl.Float64())
+    return _over_credits(fields, lambda some: _amount(filter(is_counted, some)), pl.Float64())
 
 
 def _names(fields: Fields) -> "pl.Expr":

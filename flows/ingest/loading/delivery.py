@@ -1,9 +1,7 @@
 """One delivery: files given together replace their (source, billing period) in one transaction, or nothing changes."""
 
-import hashlib
-import json
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,69 +12,36 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading import datasets, own_totals, records
+from flows.ingest.loading import fetched_objects, records
 from flows.ingest.loading.datasets import DatasetBill
-from flows.ingest.loading.outcomes import each_once, unchanged
+from flows.ingest.loading.given import GivenFiles
+from flows.ingest.loading.outcomes import unchanged
 from flows.ingest.loading.placing import lake_files, lake_fill
 from flows.ingest.loading.placing.copies import OverlapError
 from flows.ingest.loading.placing.identity import Accounts, read_accounts
 from flows.ingest.loading.placing.replace import lock_sources, put_in_place
 from flows.ingest.loading.placing.staging import Leaf, leaves_of
-from flows.ingest.loading.placing.standing import costs_by_load, write
+from flows.ingest.loading.placing.standing import write
 from flows.ingest.loading.placing.supersede import (
     Choices,
     HeldError,
-    LeafChange,
     OtherSourceError,
     prepare,
-    standing_after,
-    total,
 )
 from flows.ingest.loading.reading.azure_pairs import joined
 from flows.ingest.loading.reading.bill import Bill, files_of, open_bill, stage
-from flows.ingest.loading.records import FileLoad, StoredFile
+from flows.ingest.loading.recording import fail, keep, record
+from flows.ingest.loading.records import StoredFile
 from flows.ingest.loading.result import IngestResult, LoadedFile
 from flows.ingest.roads import files
-from flows.ingest.roads.finding import expand, holds, unreadable
+from flows.ingest.roads.finding import FoundFiles, fetched, find, holds, unreadable
 from flows.ingest.roads.pieces import BillFile
 from flows.progress import Progress
 from lake.writer import Writer
 
-_CODE = "2"  # raise when the meaning of stored rows changes, so that the same files are loaded anew
 _WORK_MEMORY = "64MB"  # of one join of resources
-_OTHER_FAILED = (
-    "Nothing was changed, because another file of this delivery was refused. Mend or leave out that file "
-    "and load again."
-)
 _LOST = "The database was lost during the load; nothing was changed. Load again when it is back."
 _FULL = "The database's disk is full; nothing was changed. Free some space there and load again."
-
-
-_NO_CHOICES = Choices()
-
-
-@dataclass(frozen=True)
-class _Delivery:
-    """What is loaded and where to. `digests` by the path as given; `digest` says whether it is the same as another."""
-
-    database: Database
-    organisation: Organisation
-    source: str | None
-    digests: dict[str, str]
-    started_at: datetime
-    choices: Choices = _NO_CHOICES
-    loaded: dict[str, str] | None = None  # of the digests, those of files with charges
-
-    @property
-    def digest(self) -> str:
-        """Over the contents of the files, wherever they lie, and over all that decides how they are stored."""
-        rules = self.organisation.allocation.model_dump(mode="json")
-        parts = [_CODE, json.dumps(rules, sort_keys=True), *sorted(set(self.digests.values()))]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def without(self, paths: Collection[str]) -> "_Delivery":
-        """The delivery without files that hold no charges; its digest is still that of all of them."""
-        return replace(self, loaded={path: one for path, one in self.digests.items() if path not in paths})
 
 
 class _RefusedError(Exception):
@@ -101,12 +66,14 @@ def ingest(
     accept_shrink: bool = False,
     accept: str | None = None,
     progress: Progress | None = None,
+    found: FoundFiles | None = None,
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
     Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
     these are, else the one under which the billing account stands, else one of the account's own. `accept` is the
-    digest of a delivery that was held and is taken as it is, while its files are the same.
+    digest of a delivery that was held and is taken as it is, while its files are the same. `found` are those of the
+    files at the paths that are meant, all of them without it.
     """
     named = next(
         (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
@@ -122,25 +89,47 @@ def ingest(
     source = source or (named.name if named else None)
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
-            expanded = expand(list(paths), Path(folder))
+            found = found or find(list(paths), Path(folder))
+            delivery = GivenFiles(database, organisation, source, {}, now, choices)
+            if result := _known(delivery, found):
+                return _with_passed(result, found)
+            expanded = fetched(found, Path(folder))
             digests = {file.label: files.digest(file) for file in expanded.files}
+            fetched_objects.remember(database, found.files, expanded.files, digests)
         except OSError as error:
             raise UserError(unreadable(error)) from error
+        except lake_files.LOST as error:
+            raise _lost(error) from error
         try:
-            delivery = _Delivery(database, organisation, source, digests, now, choices)
+            delivery = replace(delivery, digests=digests)
             if accept is not None and accept == delivery.digest:
                 delivery = replace(delivery, choices=replace(choices, accept_shrink=True))
-            result = _deliver(delivery, list(expanded.files), progress)
-            passed = tuple(
-                LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in expanded.skipped
-            )
-            return replace(result, loads=(*result.loads, *passed))
+            return _with_passed(_deliver(delivery, list(expanded.files), progress), expanded)
         except lake_files.LOST as error:
-            full = isinstance(getattr(error, "orig", error), psycopg2.errors.DiskFull)
-            raise UserError(_FULL if full else _LOST) from error
+            raise _lost(error) from error
 
 
-def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
+def _lost(error: Exception) -> UserError:
+    full = isinstance(getattr(error, "orig", error), psycopg2.errors.DiskFull)
+    return UserError(_FULL if full else _LOST)
+
+
+def _with_passed(result: IngestResult, found: FoundFiles) -> IngestResult:
+    passed = (LoadedFile(one.label, "skipped", error=f"Passed over: {one.reason}.") for one in found.skipped)
+    return replace(result, loads=(*result.loads, *passed))
+
+
+def _known(delivery: GivenFiles, found: FoundFiles) -> IngestResult | None:
+    """What is said of objects that were all fetched before, are the same and stand: they are not fetched again."""
+    digests = fetched_objects.digests(delivery.database, found.files)
+    if not digests:
+        return None
+    with delivery.database.owner.connect() as connection:
+        stored = _stands(connection, replace(delivery, digests=digests))
+    return unchanged(digests, stored) if stored else None
+
+
+def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
     lake_fill.fill(delivery.database)  # what an older release left in the database has to be in the lake first
     with delivery.database.owner.connect() as connection:
         stored = _stands(connection, delivery)
@@ -152,29 +141,21 @@ def _deliver(delivery: _Delivery, bill_files: list[BillFile], progress: Progress
     others = [load for load in opened if isinstance(load, LoadedFile)]
     failures = [load for load in others if load.status == "failed" or not (bills or beside)]
     if failures:
-        return _fail(delivery, [replace(load, status="failed") for load in failures])
+        return fail(delivery, [replace(load, status="failed") for load in failures])
     delivery = delivery.without({*(load.path for load in others), *(bill.file.label for bill in beside)})
     try:
         bills = joined(bills)
         with lake_files.written_or_nothing(delivery.database) as writer:
             staged = _stage(delivery, writer, bills, progress) if bills else None
             with delivery.database.owner.begin() as connection:
-                kept = [_keep(connection, delivery, bill) for bill in beside]
+                dataset_loads = [keep(connection, delivery, bill) for bill in beside]
                 result = _load(connection, delivery, writer, staged, bills, progress) if staged else IngestResult(())
-        return replace(result, loads=(*result.loads, *kept, *others))
+        return replace(result, loads=(*result.loads, *dataset_loads, *others))
     except _UnchangedError:
         with delivery.database.owner.connect() as connection:
             return unchanged(delivery.digests, records.standing(connection, delivery.digest))
     except _RefusedError as refused:
-        return _fail(delivery, refused.loads)
-
-
-def _keep(connection: sa.Connection, delivery: _Delivery, bill: DatasetBill) -> LoadedFile:
-    """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
-    kept = datasets.keep(connection, bill)
-    row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
-    records.write(connection, f"{delivery.digest} beside", [row], kept.status, delivery.started_at, error=kept.error)
-    return kept
+        return fail(delivery, refused.loads)
 
 
 def _distinct(bill_files: list[BillFile], digests: dict[str, str]) -> list[BillFile]:
@@ -192,7 +173,7 @@ class _Staged:
 
 def _load(
     connection: sa.Connection,
-    delivery: _Delivery,
+    delivery: GivenFiles,
     writer: Writer,
     staged: _Staged,
     bills: list[Bill],
@@ -228,10 +209,10 @@ def _load(
     providers = {account: accounts.provider_of(account) for account in accounts.providers}
     for change in changes:
         write(connection, change.leaf, change.parts, providers)
-    return _record(connection, delivery, bills, changes)
+    return record(connection, delivery, bills, changes)
 
 
-def _stands(connection: sa.Connection, delivery: _Delivery) -> list[StoredFile]:
+def _stands(connection: sa.Connection, delivery: GivenFiles) -> list[StoredFile]:
     """The files of this very delivery where it stands whole, with its line items, and nobody takes it over."""
     if delivery.choices.take_over:
         return []
@@ -239,7 +220,7 @@ def _stands(connection: sa.Connection, delivery: _Delivery) -> list[StoredFile]:
     return stored if stored and lake_files.are_whole(connection, delivery.database, delivery.digest) else []
 
 
-def _stage(delivery: _Delivery, writer: Writer, bills: list[Bill], progress: Progress | None) -> _Staged:
+def _stage(delivery: GivenFiles, writer: Writer, bills: list[Bill], progress: Progress | None) -> _Staged:
     """The rows of all files as line items; raises when a file is refused or all are empty."""
     with delivery.database.owner.connect() as connection:
         accounts = read_accounts(connection, delivery.source)
@@ -253,47 +234,3 @@ def _stage(delivery: _Delivery, writer: Writer, bills: list[Bill], progress: Pro
             [bill.outcome("failed", "It holds a header and no rows: there is nothing to load.") for bill in bills]
         )
     return _Staged(leaves, accounts)
-
-
-def _record(
-    connection: sa.Connection, delivery: _Delivery, bills: list[Bill], changes: list[LeafChange]
-) -> IngestResult:
-    """Write down what became of each file, and say it."""
-    labels = {load.id: bill.file.label for bill in bills for load in bill.records()}
-    for bill in bills:
-        bill.leave_out(changes, labels)
-    for bill, sentence in own_totals.differences(bills, changes):
-        bill.note = " ".join(filter(None, (bill.note, sentence)))
-    totals = {
-        load: total(costs) for load, costs in costs_by_load(part for change in changes for part in change.parts).items()
-    }
-    replaced = [item for change in changes if (item := change.replaced)]
-    loads = [load for bill in bills for load in bill.records()]
-    records.write(connection, delivery.digest, loads, "loaded", delivery.started_at, totals=totals, replaced=replaced)
-    for bill in bills:
-        records.write_rejected(connection, bill.records()[0].id or 0, bill.rejections)
-    outcomes = {bill.digest: replace(bill.loaded(changes), own=own_totals.as_json(bill)) for bill in bills}
-    return IngestResult(
-        each_once(delivery.digests, outcomes, delivery.loaded),
-        tuple(replaced),
-        total(list(totals.values())),
-        tuple(load.id for load in loads if load.id is not None),
-        standing_after(changes),
-    )
-
-
-def _fail(delivery: _Delivery, failures: list[LoadedFile]) -> IngestResult:
-    """Record what was refused; the other files of the delivery fail with it, or wait with what is held."""
-    by_path = {load.path: load for load in failures}
-    held = next((load.error for load in failures if load.status == "held"), None)
-    status, why = ("held", held) if held else ("failed", _OTHER_FAILED)
-    loads = tuple(by_path.get(path) or LoadedFile(path, status, error=why) for path in delivery.digests)
-    with delivery.database.owner.begin() as connection:
-        for load in loads:
-            row = FileLoad(
-                load.path, load.format, delivery.digests[load.path], provider=load.provider, rejected=load.rejected
-            )
-            row.months.update(load.billing_periods)
-            records.write(connection, delivery.digest, [row], load.status, delivery.started_at, error=load.error)
-            records.write_rejected(connection, row.id or 0, load.rejections)
-    return IngestResult(loads, digest=delivery.digest)

@@ -30,7 +30,7 @@ _UNIQUE_IDS = ("i-", "vol-", "snap-", "eipalloc-")  # ids that are unique on the
 class InventoryChanges:
     """What an inventory changed. `ids` leads from AWS's id of a resource to the id under which it is stored."""
 
-    seen: int
+    resources: int
     new: int
     gone: int
     ids: Mapping[str, str]

@@ -16,7 +16,7 @@ from flows.ingest.loading.placing.lake_files import written_or_nothing
 from flows.ingest.loading.placing.replace import lock_sources, put_in_place
 from flows.ingest.loading.placing.staging import Leaf
 from lake import catalogue
-from lake.rows import missing
+from lake.rows import fetch
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,7 +98,7 @@ def _month(database: "Database", leaf: Leaf, allocation: Allocation) -> int:
         connection.exec_driver_sql("SET LOCAL timezone = 'UTC'")
         lock_sources(connection, [leaf.source_id])
         standing = catalogue.standing(connection, source=leaf.source_id, months=leaf.days)
-        missing(writer.place, standing)
+        fetch(writer.place, standing)
         counts = {file.path: _rewritten(writer, file, leaf, allocation) for file in standing}
         if not any(counts.values()):
             return 0

@@ -1,6 +1,6 @@
 """What became of a delivery, for the command line, for Slack and for people."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -59,7 +59,7 @@ class LoadedFile:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingTotals:
     """A billing period of the accounts that a delivery touched, in one currency: what stands after it, and what stood
     before (None: nothing did).
     """
@@ -93,12 +93,14 @@ class Standing:
         )
 
 
-def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[Standing, ...]:
+def standing_of(stands: Mapping[str, Cost], stood: Mapping[str, Cost]) -> tuple[StandingTotals, ...]:
     """Both costs by month and currency, side by side; what has gone stands with 0."""
     nothing = dict.fromkeys(MEASURES, Decimal(0))
     places = {(month, currency) for costs in (stands, stood) for month, cost in costs.items() for currency in cost}
     return tuple(
-        Standing(month, currency, stands.get(month, {}).get(currency, nothing), stood.get(month, {}).get(currency))
+        StandingTotals(
+            month, currency, stands.get(month, {}).get(currency, nothing), stood.get(month, {}).get(currency)
+        )
         for month, currency in sorted(places)
     )
 
@@ -113,7 +115,7 @@ class IngestResult:
     replaced: tuple[Replaced, ...] = ()
     totals: Cost = field(default_factory=dict)
     load_ids: tuple[int, ...] = ()
-    standing: tuple[Standing, ...] = ()
+    standing: tuple[StandingTotals, ...] = ()
     digest: str = ""
 
     @property
@@ -148,6 +150,23 @@ class IngestResult:
             lines += ["", *(_aligned(row, widths) for row in [_HEAD, *rows])]
         lines += [f"Replaced {item.rows:,} rows of {item.month} ({_money(item.cost)})." for item in self.replaced]
         return "\n".join(lines)
+
+
+def combined(results: Iterable[IngestResult]) -> IngestResult:
+    """Several deliveries as one result."""
+    given = list(results)
+    totals: dict[str, dict[str, Decimal]] = {}
+    for result in given:
+        for currency, amounts in result.totals.items():
+            before = totals.get(currency, {})
+            totals[currency] = {kind: amount + before.get(kind, Decimal(0)) for kind, amount in amounts.items()}
+    return IngestResult(
+        tuple(load for result in given for load in result.loads),
+        tuple(one for result in given for one in result.replaced),
+        totals,
+        tuple(one for result in given for one in result.load_ids),
+        tuple(one for result in given for one in result.standing),
+    )
 
 
 _UNKNOWN = "–"

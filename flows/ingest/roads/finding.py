@@ -2,7 +2,6 @@
 
 import errno
 import glob
-import hashlib
 import os
 import re
 import tempfile
@@ -10,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from config.errors import UserError
 from config.sections.bills import BillSource
+from flows.ingest.roads import buckets
 from flows.ingest.roads.archives import Skipped, unpacked
-from flows.ingest.roads.manifests import newest_runs
+from flows.ingest.roads.buckets import BucketObject
+from flows.ingest.roads.manifests import LARGEST, newest_runs
 from flows.ingest.roads.pieces import BillFile
 
 # Beside bills there lie manifests, checksums and notes; what may be data is read, or the delivery is refused.
@@ -58,28 +58,45 @@ def expand(paths: list[str], downloads: Path) -> FoundFiles:
     """The files named by paths, globs, folders (recursively) and s3:// addresses (fetched into `downloads`), each once
     and unpacked; raises `UserError`.
     """
-    files: dict[Path, BillFile] = {}
+    return fetched(find(paths, downloads), downloads)
+
+
+def find(paths: list[str], downloads: Path) -> FoundFiles:
+    """The files named by paths, as they lie: packed ones as they are, objects of buckets not fetched but for the
+    manifests beside them. Raises `UserError`.
+    """
+    files: dict[str, BillFile] = {}
     skipped: list[Skipped] = []
     for text in paths:
-        named = _fetch(text, downloads) if text.startswith("s3://") else _local(text)
+        named = _in_bucket(text, downloads) if text.startswith("s3://") else _local(text)
         skipped += named.skipped
-        for packed in named.files:
-            inside = _unpacked(packed, downloads / "unpacked")
-            skipped += inside.skipped
-            for one in inside.files:
-                files.setdefault(one.path.resolve(), one)
+        for one in named.files:
+            files.setdefault(one.label if isinstance(one, BucketObject) else str(one.path.resolve()), one)
+    return FoundFiles(tuple(files.values()), tuple(skipped))
+
+
+def fetched(found: FoundFiles, downloads: Path) -> FoundFiles:
+    """The files that were found, on this machine, each once and unpacked; raises `UserError`."""
+    files: dict[Path, BillFile] = {}
+    skipped = list(found.skipped)
+    for packed in found.files:
+        here = buckets.fetch(packed) if isinstance(packed, BucketObject) else packed
+        inside = _unpacked(here, downloads / "unpacked")
+        skipped += inside.skipped
+        for one in inside.files:
+            files.setdefault(one.path.resolve(), one)
     return FoundFiles(tuple(files.values()), tuple(skipped))
 
 
 def _unpacked(packed: BillFile, folder: Path) -> FoundFiles:
-    """The file itself, or what may be data of an archive's files."""
+    """The file itself, or those files of an archive that may be bills."""
     inside = list(unpacked(packed, folder))
     files = [one for one in inside if isinstance(one, BillFile)]
     skipped = tuple(one for one in inside if isinstance(one, Skipped))
     if files and all(one.label == packed.label for one in files):
         return FoundFiles(tuple(files), skipped)
-    found = _sorted_out(packed.label, files)
-    return FoundFiles(found.files, (*skipped, *found.skipped))
+    sorted_files = _sorted_out(packed.label, files)
+    return FoundFiles(sorted_files.files, (*skipped, *sorted_files.skipped))
 
 
 def holds(source: BillSource, paths: Sequence[str]) -> bool:
@@ -115,7 +132,7 @@ def _local(text: str) -> FoundFiles:
     return FoundFiles(tuple(BillFile(Path(name), name) for name in matches))
 
 
-def _sorted_out(address: str, inside: list[BillFile]) -> FoundFiles:
+def _sorted_out(address: str, inside: Sequence[BillFile]) -> FoundFiles:
     """A folder's files: what may be data, and what is passed over."""
     files: list[BillFile] = []
     skipped: list[Skipped] = []
@@ -150,43 +167,17 @@ def _no_data(file: BillFile, root: str) -> str | None:
     return "it is empty" if not file.size else None
 
 
-def _fetch(address: str, downloads: Path) -> FoundFiles:
-    """Fetch an object, or every file under a prefix, a folder or a pattern with *."""
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    parts = urlsplit(address)
-    bucket, key = parts.netloc, parts.path.lstrip("/")
-    try:
-        client = boto3.client("s3")
-        pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key.split("*", 1)[0])
-        names = [item["Key"] for page in pages for item in page.get("Contents", []) if _wanted(item["Key"], key)]
-        fetched = []
-        for name in sorted(names):
-            target = downloads / hashlib.sha256(f"{bucket}/{name}".encode()).hexdigest()[:16] / Path(name).name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            client.download_file(bucket, name, str(target))
-            fetched.append(BillFile(target, f"s3://{bucket}/{name}"))
-    except (BotoCoreError, ClientError) as error:
-        raise UserError(
-            f"{address} cannot be read: {error}. Check the address and that this machine's AWS credentials may read it."
-        ) from error
-    if not fetched:
-        raise UserError(f"{address} holds no bills: there is nothing under it.")
-    return (
-        FoundFiles(tuple(fetched))
-        if len(fetched) == 1 and fetched[0].label == address
-        else _sorted_out(address, fetched)
-    )
+def _in_bucket(address: str, downloads: Path) -> FoundFiles:
+    """An object, or every one under a prefix, a folder or a pattern with *."""
+    listed = buckets.listed(address, downloads)
+    if len(listed) == 1 and listed[0].label == address:
+        return FoundFiles((listed[0],))
+    return _sorted_out(address, [buckets.fetch(one) if _is_manifest(one) else one for one in listed])
 
 
-def _wanted(name: str, key: str) -> bool:
-    """Whether an object is meant: by its name, a pattern, or as a part of the folder."""
-    if name.endswith("/"):
-        return False
-    if "*" in key:
-        return fnmatchcase(name, key)
-    return name == key or not key or name.startswith(key if key.endswith("/") else f"{key}/")
+def _is_manifest(file: BillFile) -> bool:
+    name = file.name.casefold()
+    return name.endswith(".json") and _MANIFEST in name and file.size <= LARGEST
 
 
 def unreadable(error: OSError) -> str:

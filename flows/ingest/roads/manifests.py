@@ -17,7 +17,7 @@ from config.errors import UserError
 from flows.ingest.roads.archives import Skipped
 from flows.ingest.roads.pieces import BillFile
 
-_LARGEST = 10_000_000  # bytes; a manifest is far smaller
+LARGEST = 10_000_000  # bytes; a manifest is far smaller
 _SHOWN = 3
 _DAYS = re.compile(r"\d{8}-\d{8}", re.ASCII)  # the name of a period's folder, and the value in that of a partition's
 _MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
@@ -39,7 +39,7 @@ def newest_runs(files: Sequence[BillFile], beside: Iterable[BillFile]) -> tuple[
     """
     runs: dict[tuple[str, ...], list[Manifest]] = defaultdict(list)
     for file in beside:
-        if "manifest" in file.name.casefold() and file.size <= _LARGEST and (manifest := read(file)):
+        if "manifest" in file.name.casefold() and file.size <= LARGEST and (manifest := read(file)):
             runs[manifest.export].append(manifest)
     anywhere = {_end(name) for manifests in runs.values() for one in manifests for name in one.files}
     skipped: list[Skipped] = []
@@ -60,14 +60,14 @@ def newest_runs(files: Sequence[BillFile], beside: Iterable[BillFile]) -> tuple[
             )
         older = {_end(name) for one in manifests for name in one.files} - listed
         periods = {folder for file in left if _end(file.label) in listed for folder in _periods(file.label)}
-        kept: list[BillFile] = []
+        remaining: list[BillFile] = []
         for file in left:
             beyond = _end(file.label) not in anywhere and periods & _periods(file.label)
             if beyond or _end(file.label) in older:
                 skipped.append(Skipped(file.label, f"an older run of the export; {current.label} lists the newest"))
             else:
-                kept.append(file)
-        left = kept
+                remaining.append(file)
+        left = remaining
     return left, skipped
 
 

@@ -13,14 +13,18 @@ _NOTHING = "__HIVE_DEFAULT_PARTITION__"  # how Hive, Spark and Athena write null
 
 def with_partitions(file: BillFile, head: Head) -> Head:
     """The head with the FOCUS columns of the file's path that the file itself lacks, behind its own."""
-    known = {_plain(column.focus) for column in focus.COLUMNS}
+    focus_names = {_plain(column.focus) for column in focus.COLUMNS}
     there = {_plain(name) for name in head.columns}
-    found: dict[str, str | None] = {}
+    partitions: dict[str, str | None] = {}
     for part in PurePosixPath(file.label).parts[:-1]:
         name, equals, value = part.partition("=")
-        if equals and _plain(name) in known - there:
-            found[name] = None if value == _NOTHING else unquote(value)
-    return replace(head, columns=(*head.columns, *found), partitions=tuple(found.values())) if found else head
+        if equals and _plain(name) in focus_names - there:
+            partitions[name] = None if value == _NOTHING else unquote(value)
+    return (
+        replace(head, columns=(*head.columns, *partitions), partitions=tuple(partitions.values()))
+        if partitions
+        else head
+    )
 
 
 def own_columns(head: Head) -> Head:

@@ -36,9 +36,9 @@ def not_a_bill(start: bytes) -> str | None:
         if start.startswith(magic) and not start.startswith(b"PAR1"):
             return f"It is {what}, not a bill in text. Export it as CSV, gzip CSV or Parquet."
     if _PAGE.match(start):
-        told = _CODE.search(start)
-        said = f" It says “{told[1].decode(errors='replace').strip()}”." if told else ""
-        return f"It is a web page or XML, as servers answer with when a download fails.{said} Fetch the bill again."
+        code = _CODE.search(start)
+        quote = f" It says “{code[1].decode(errors='replace').strip()}”." if code else ""
+        return f"It is a web page or XML, as servers answer with when a download fails.{quote} Fetch the bill again."
     return None
 
 

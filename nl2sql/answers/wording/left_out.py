@@ -6,8 +6,9 @@ from nl2sql.answers.context import AnswerContext, exchanged_in_sql
 from nl2sql.dates.periods import UNITS
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
-from nl2sql.grammar.headlines.describe import change
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.sql.ai_measures import COUNTED, PRICED
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES
@@ -43,4 +44,4 @@ def _plain(query: CostQuery) -> bool:
     shaped = query.grain or query.scopes or query.count or query.run_rate or query.beside or len(query.compared) > 1
     stepped = query.statistic or query.moving or query.profile or query.appeared
     of_things = query.average is not None and query.average not in UNITS
-    return not (shaped or stepped or of_things or query.metric in (*RATES, *PER_UNIT))
+    return not (shaped or stepped or of_things or query.metric in (*RATES, *PER_UNIT, *COUNTED, *PRICED))

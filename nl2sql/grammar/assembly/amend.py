@@ -73,6 +73,7 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
                 f for f in query.filters if f.dimension not in {s.dimension for s in draft.comparison.scopes}
             ),
         )
+    query = _of_whole(query, draft)
     if query.share_of and not draft.measure.share:
         query = _with_numerators(query, draft)
     query = replace(query, filters=amended_filters(query.filters, draft.filters.conditions, draft.filters.widens))
@@ -83,6 +84,16 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     if isinstance(amended, CostQuery) and replace(amended, notes=()) == replace(previous, notes=()):
         return Refusal("That would be the same answer again. Name what to change: a period, a breakdown or a name.")
     return amended
+
+
+def _of_whole(query: CostQuery, draft: Draft) -> CostQuery:
+    """`as a share of AWS`: what is named is the whole, what was asked before the part."""
+    whole = tuple(draft.filters.conditions)
+    if not draft.measure.of_named or not whole or query.share_of:
+        return query
+    draft.measure.numerators = [f for f in query.filters if not f.negated and f not in whole]
+    draft.filters.conditions = []
+    return replace(query, filters=whole, dimensions=(), grain=None, compared=())
 
 
 def _set_beside(query: CostQuery, draft: Draft) -> None:

@@ -5,27 +5,8 @@ from dataclasses import replace
 from nl2sql.dates import periods
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Doubt, Draft, Refusal, dimension_doubt
-from nl2sql.grammar.query import DEFAULT_TOP, CostQuery, needs_resources
+from nl2sql.grammar.query import DEFAULT_TOP, CostQuery
 from nl2sql.grammar.sql.measures import PER_UNIT
-
-_RESOURCE_METRICS = frozenset({"effective_cost", "billed_cost"})
-
-
-_RESOURCE_FILTERS = frozenset(
-    {
-        "provider",
-        "account",
-        "account_id",
-        "service",
-        "region",
-        "team",
-        "environment",
-        "application",
-        "resource",
-        "resource_id",
-        "resource_type",
-    }
-)
 
 
 def checked(query: CostQuery, draft: Draft, question: str, calendar: QuestionCalendar) -> CostQuery | Doubt | Refusal:
@@ -35,7 +16,17 @@ def checked(query: CostQuery, draft: Draft, question: str, calendar: QuestionCal
     completed = _with_defaults(query, draft, question, calendar)
     if isinstance(completed, Doubt):
         return completed
-    return untellable(completed) or completed
+    return untellable(completed) or _contradictory(completed) or completed
+
+
+def _contradictory(query: CostQuery) -> Refusal | None:
+    """What is asked for and left out at once: nothing would be left, which is no answer."""
+    kept = [f for f in query.filters if not f.negated and not f.contains and f.values]
+    for left_out in (f for f in query.filters if f.negated and not f.contains):
+        for one in kept:
+            if one.dimension == left_out.dimension and set(one.values) <= set(left_out.values):
+                return Refusal(f"{one.label} is asked for and left out at once; say which of the two is meant.")
+    return None
 
 
 def _unreachable(query: CostQuery, calendar: QuestionCalendar) -> Refusal | None:
@@ -93,18 +84,7 @@ def _with_defaults(query: CostQuery, draft: Draft, question: str, calendar: Ques
 
 
 def untellable(query: CostQuery) -> Refusal | None:
-    """Why the views cannot tell: resources have fewer columns, and quantities differ in their units."""
-    if needs_resources(query):
-        named = (*query.filters, *query.scopes, *(query.share_of or ()))
-        unfit = [f.label for f in named if f.dimension not in _RESOURCE_FILTERS]
-        unfit += [
-            name.replace("_", " ")
-            for name in query.dimensions
-            if name not in (*_RESOURCE_FILTERS, "resource", "currency")
-        ]
-        if unfit or query.metric not in _RESOURCE_METRICS:
-            names = ", ".join(unfit) or query.metric.replace("_", " ")
-            return Refusal(f"For single resources I know billed and effective cost, not {names}.")
+    """Why the views cannot tell: quantities differ in their units."""
     if query.metric in PER_UNIT and (query.share_of is not None or query.compared or query.average or query.run_rate):
         return Refusal("Quantities have different units, so I list them; ask for the usage quantity of one service.")
     return None

@@ -1,25 +1,40 @@
 """The headline of an answer, from its rows: the figure first, then what it is of."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from nl2sql.catalog.semantics import Semantics
-from nl2sql.dates.periods import UNITS
 from nl2sql.grammar.headlines.amounts import limits, money
+from nl2sql.grammar.headlines.describe_change import compared_headline, stepwise_headline
 from nl2sql.grammar.headlines.describe_share import share_headline
 from nl2sql.grammar.headlines.describe_special import special_headline
-from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, scope_of, shown, step_of
+from nl2sql.grammar.headlines.rows import (
+    RowValues,
+    counted_of,
+    kind_of,
+    many,
+    name_of,
+    number_of,
+    per_unit,
+    scope_of,
+    shown,
+    step_of,
+)
 from nl2sql.grammar.query import CostQuery, of_hours
+from nl2sql.grammar.sql.ai_measures import COUNTED, PRICED
 from nl2sql.grammar.sql.measures import RATES
 
 _UNITS_NAMED = 3
+_NO_PARTS = frozenset({*RATES, *PRICED})  # they do not add up
 
 
 def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, semantics: Semantics) -> str:
     """One sentence with the figure that was asked for."""
     scope = scope_of(query)
-    if (told := special_headline(query, columns, rows, currency, scope, semantics)) is not None:
-        return told
+    currency = "" if query.metric in COUNTED else currency
+    if (special := special_headline(query, columns, rows, currency, scope, semantics)) is not None:
+        return special
     if not rows and of_hours(query):
         return f"Nothing: the bills hold no hours for {scope}; most charges come by the day."
     if not rows or all(cell in (None, 0, 0.0) for row in rows for cell in row if not isinstance(cell, str)):
@@ -40,7 +55,7 @@ def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
     if query.ratio:
         return _ratio(query, columns, rows, currency)
     if query.compared:
-        return _compared(query, columns, rows, currency, scope)
+        return compared_headline(query, columns, rows, currency, scope)
     if query.share_of is not None:
         return share_headline(query, columns, rows, currency, scope)
     if "usage_unit" in columns:
@@ -55,7 +70,7 @@ def _by_unit(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
     if query.dimensions or query.grain or query.scopes or query.beside or not 0 < len(known) <= _UNITS_NAMED:
         return f"Usage by unit: {scope}."
     if query.metric == "unit_cost":
-        parts = [f"{_exact(float(row[at]), currency)} per {row[unit]}" for row in known]
+        parts = [f"{_exact(float(row[at]), currency)} per {str(row[unit]).removesuffix('s')}" for row in known]
     else:
         parts = [f"{money(float(row[at]), '').strip()} {row[unit]}" for row in known]
     return f"{' and '.join(parts)}: {scope}."
@@ -63,8 +78,8 @@ def _by_unit(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
 
 def _exact(amount: float, currency: str) -> str:
     """A price, however small, with three figures that count."""
-    shown = money(1.0, currency).removesuffix("1.00")
-    return f"{shown}{amount:.3g}" if abs(amount) < 1 else money(amount, currency)
+    unit = re.split(r"\d", money(1.0, currency))[0]
+    return f"{unit}{float(f'{amount:.3g}'):.12f}".rstrip("0") if 0 < abs(amount) < 1 else money(amount, currency)
 
 
 def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
@@ -81,18 +96,18 @@ def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
 
 
 def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
-    per = f" a {query.average.replace('_', ' ')} on average" if query.average else ""
+    per = per_unit(query)
     if query.run_rate and len(rows) == 1:
         day, month, year = (money(number_of(rows[0], columns, place), currency) for place in range(3))
         return f"{day} a day, which is {month} a month or {year} a year: {scope}."
-    if told := _particular(query, columns, rows, currency, scope):
-        return told
+    if particular := _particular(query, columns, rows, currency, scope):
+        return particular
     if len(rows) == 1 and not query.dimensions and not query.grain and not query.scopes:
         return f"{shown(query, number_of(rows[0], columns, 0), currency)}{per}: {scope}."
     if (
         query.grain
         and len(rows) > 1
-        and not (query.limit or query.average or query.cumulative or query.change or query.metric in RATES)
+        and not (query.limit or query.average or query.cumulative or query.change or query.metric in _NO_PARTS)
     ):
         return _course(query, columns, rows, currency, scope)
     leading = rows[0] if not query.grain or query.limit else max(rows, key=lambda row: number_of(row, columns, 0))
@@ -107,10 +122,14 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return f"{step_of(leading[0], query) if step else name_of(leading, columns)}: {figure}{per}, {parts_scope}."
     if query.limit and query.dimensions and not query.grain and not per and not query.limit_within:
         return _ranked(query, columns, rows, currency, parts_scope)
-    if query.grain or query.limit or query.metric in RATES or query.average:
+    if query.grain or query.limit or query.metric in _NO_PARTS or query.average:
         word = "lowest" if query.order == "asc" else "highest"
-        return f"{len(rows)} rows, {word} {name_of(leading, columns)} with {figure}{per}: {scope}."
+        named = step_of(str(leading[0]), query) if kind_of(query) == query.grain else name_of(leading, columns)
+        return f"{counted_of(query, rows, columns)}, {word} {named} with {figure}{per}: {scope}."
     total = sum(number_of(row, columns, 0) for row in rows)
+    if query.order == "asc" and len(rows) > 1:
+        least = f"{counted_of(query, rows, columns)}, lowest {name_of(leading, columns)} with {figure}"
+        return f"{least}, {shown(query, total, currency)} in total: {scope}."
     return (
         f"{shown(query, total, currency)} in total, of which {name_of(leading, columns)} "
         f"{money(number_of(leading, columns, 0), currency)}: {scope}."
@@ -119,22 +138,24 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
 
 def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str | None:
     """Several metrics beside each other, running totals, and groups over or under an amount."""
+    if query.change and query.grain and "change_percent" in columns:
+        return stepwise_headline(query, columns, rows, currency, scope)
     if query.beside and len(rows) == 1:
         figures = zip((query.metric, *query.beside), range(1 + len(query.beside)), strict=True)
-        told = ", ".join(_metric(name, number_of(rows[0], columns, at), currency) for name, at in figures)
+        amounts = ", ".join(_metric(name, number_of(rows[0], columns, at), currency) for name, at in figures)
         name = f"{name_of(rows[0], columns)}: " if name_of(rows[0], columns) else ""
-        return f"{name}{told}: {scope}."
+        return f"{name}{amounts}: {scope}."
     if query.cumulative and "cumulative_cost" in columns and not query.dimensions and query.grain:
         at = list(columns).index("cumulative_cost")
         return f"{money(float(rows[-1][at] or 0), currency)} by {step_of(str(rows[-1][0]), query)}: {scope}."
-    if query.limit_within and not query.average and query.metric not in RATES:
+    if query.limit_within and not query.average and query.metric not in _NO_PARTS:
         top = max(rows, key=lambda row: number_of(row, columns, 0))
         each = f"the {query.limit} {'lowest' if query.order == 'asc' else 'highest'} of each"
         figure = shown(query, number_of(top, columns, 0), currency)
         within = query.limit_within.replace("_", " ")
         return f"{len(rows)} rows, {each} {within}; {name_of(top, columns)} has the most, {figure}: {scope}."
     threshold = query.threshold
-    if threshold is None or threshold.percent or query.average or query.limit or query.metric in RATES:
+    if threshold is None or threshold.percent or query.average or query.limit or query.metric in _NO_PARTS:
         return None
     total = sum(number_of(row, columns, 0) for row in rows)
     top = max(rows, key=lambda row: number_of(row, columns, 0))
@@ -143,9 +164,8 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
     if stepwise:  # a row is a month of a resource, and a resource has several
         named = f"{name_of(top[1:], columns[1:])} in {step_of(str(top[0]), query)}"
     groups = len({name_of(row[1:], columns[1:]) for row in rows}) if stepwise else len(rows)
-    kind = query.dimensions[0].replace("_", " ") if query.dimensions else query.grain or "side"
-    many = f"{kind[:-1]}ies" if kind.endswith("y") and kind != "day" else f"{kind}s"
-    counted = f"{groups} {kind if groups == 1 else many} {limits(threshold, currency)}"
+    kind = query.dimensions[0] if query.dimensions else query.grain or "side"
+    counted = f"{many(groups, kind)} {limits(threshold, currency)}"
     if stepwise:
         counted += f" a {query.grain}, {len(rows)} times"
     together = f", {money(total, currency)} together, most {named} with" if len(rows) > 1 else f": {named},"
@@ -199,62 +219,6 @@ def _ratio(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: 
     lowest, highest = known_rows[0], known_rows[-1]
     least, most = (f"{row[at]:.2f} ({name_of(row, columns)})" for row in (lowest, highest))
     return f"{first} to {second}: from {least} to {most}, {scope}."
-
-
-def _compared(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str:
-    if len(query.compared) > 1:
-        return _side_by_side(query, rows, columns, currency, scope)
-    if query.unequal:
-        now, then = (sum(number_of(row, columns, at) for row in rows) for at in (0, 1))
-        return (
-            f"{money(now, currency)}; {money(then, currency)} in what is known of {query.compared[0].label}: {scope}."
-        )
-    rate = query.metric in RATES or query.share_of
-    average = f"an average {query.average} of " if query.average in UNITS else ""
-    then_label = f"{average}{query.compared[0].label}"
-    if len(rows) == 1:
-        now, then = number_of(rows[0], columns, 0), number_of(rows[0], columns, 1)
-        name = f"{name_of(rows[0], columns)}: " if name_of(rows[0], columns) else ""
-        moved = f"{now - then:+.1f} points" if rate else change(now, then, currency)
-        figure = f"{now:.1f} %" if rate else money(now, currency)
-        return f"{name}{figure}, {moved} vs {then_label}: {scope}."
-    if rate:
-        return f"{len(rows)} rows against {query.compared[0].label}: {scope}."
-    if query.limit or query.change:
-        moves = [(name_of(row, columns), number_of(row, columns, 0), number_of(row, columns, 1)) for row in rows[:3]]
-        told = [f"{name} {change(now, then, currency)}" for name, now, then in moves[1:]]
-        name, now, then = moves[0]
-        if (query.change in ("up", "percent_up") and now <= then) or (
-            query.change in ("down", "percent_down") and now >= then
-        ):
-            way = "up" if query.change in ("up", "percent_up") else "down"
-            least = f"next to it is {name}, {change(now, then, currency)}"
-            return f"Nothing went {way} against {then_label}; {least}: {scope}."
-        more = f", then {' and '.join(told)}" if told and len(rows) > 1 else ""
-        parts_scope = scope_of(query, parts_only=True)
-        return f"{name} moved most: {change(now, then, currency)} vs {then_label}{more}; {parts_scope}."
-    now = sum(number_of(row, columns, 0) for row in rows)
-    then = sum(number_of(row, columns, 1) for row in rows)
-    return f"{money(now, currency)} in total, {change(now, then, currency)} vs {then_label}: {scope}."
-
-
-def _side_by_side(query: CostQuery, rows: RowValues, columns: Sequence[str], currency: str, scope: str) -> str:
-    """Of several periods the newest, and how it moved against each of the others."""
-    if query.metric in RATES or query.share_of or query.average:
-        return f"{len(query.compared) + 1} periods side by side: {scope}."
-    now, *earlier = (sum(number_of(row, columns, at) for row in rows) for at in range(len(query.compared) + 1))
-    moved = ", ".join(
-        f"{change(now, then, currency)} vs {period.label}" for then, period in zip(earlier, query.compared, strict=True)
-    )
-    return f"{money(now, currency)}{' in total' if len(rows) > 1 else ''}, {moved}: {scope}."
-
-
-def change(now: float, then: float, currency: str) -> str:
-    """How an amount moved: `up $1,900 (+18.0 %)`."""
-    if abs(now - then) < 0.005:
-        return "unchanged"
-    percent = f" ({100 * (now / then - 1):+.1f} %)".replace("-", "−") if then else ""
-    return f"{'up' if now > then else 'down'} {money(abs(now - then), currency)}{percent}"
 
 
 def chart(query: CostQuery, rows: RowValues) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from nl2sql.grammar.headlines.amounts import money
-from nl2sql.grammar.headlines.rows import RowValues, name_of, number_of, step_of
+from nl2sql.grammar.headlines.amounts import limits, money
+from nl2sql.grammar.headlines.rows import RowValues, counted_of, name_of, number_of, step_of
 from nl2sql.grammar.query import CostQuery, Filter
 
 
@@ -30,6 +30,11 @@ def share_headline(query: CostQuery, columns: Sequence[str], rows: RowValues, cu
         each = [f"{name_of(row, columns)} {float(row[position] or 0):.1f} %" for row in rows[:3]]
         more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
         return f"{together:.1f} % together: {', '.join(each)}{more}; of {scope}."
+    if query.threshold and query.threshold.percent and len(rows) > 1 and not query.grain:
+        parts = [f"{name_of(row, columns)} {float(row[position] or 0):.1f} %" for row in rows[:3]]
+        more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
+        counted = f"{counted_of(query, rows, columns)} {limits(query.threshold, currency)}"
+        return f"{counted}: {', '.join(parts)}{more}; of {scope}."
     if query.share_of:
         named = _part(query)
         figure = f"{float(largest[position] or 0):.1f} %"

@@ -8,6 +8,7 @@ from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery, leads
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES
+from nl2sql.grammar.sql.special import costed
 
 Rows = Sequence[Sequence[Any]]
 _NAMED = 3
@@ -103,7 +104,7 @@ def _appeared(
     gone = query.appeared == "gone"
     word = "no longer charged" if gone else "new"
     if not rows and gone:
-        return f"Every {single} that was charged in the period before still is: {scope}."
+        return f"No {single} is gone: {scope}."
     if not rows:
         return f"No {single} is new: {scope}."
     what = single if len(rows) == 1 else dimension.plural
@@ -114,7 +115,8 @@ def _appeared(
     per = " a day" if shown != at else ""
     named = ", ".join(f"{_name(row, columns)} {money(float(row[shown] or 0), currency)}{per}" for row in rows[:_NAMED])
     more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-    before = " in the period before" if gone else ""
+    told = (query.compared[0] if query.compared else costed(query)).label if gone else ""
+    before = f" in {told}" if gone else ""
     return f"{counted}, {money(sum(money_of), currency)} together{before}: {named}{more}; {scope}."
 
 
@@ -144,8 +146,8 @@ def _profile(query: CostQuery, columns: Sequence[str], rows: Rows, currency: str
     at = columns.index(per)
     unit = "hour" if query.profile == "hour" else "day"
     if query.profile == "weekend" and len(rows) <= 2 and not query.dimensions:
-        told = " and ".join(f"{_shown(row, at, currency)} on a {row[0]} day" for row in rows)
-        return f"{told.replace('weekday day', 'weekday')}, on average: {scope}."
+        averages = " and ".join(f"{_shown(row, at, currency)} on a {row[0]} day" for row in rows)
+        return f"{averages.replace('weekday day', 'weekday')}, on average: {scope}."
     ranked = sorted(rows, key=lambda row: -float(row[at] or 0))
     names = [_named(row, columns, query) for row in (ranked[0], ranked[-1])]
     on = "at" if unit == "hour" else "on"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from nl2sql.dates.periods import UNITS
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery, of_hours
 from nl2sql.grammar.sql.measures import RATES
@@ -14,7 +15,13 @@ METRIC_WORDS = {
     "list_cost": "at list prices",
     "contracted_cost": "at contracted prices",
     "savings": "saved against list prices",
+    "token_count": "tokens",
+    "request_count": "requests",
+    "gpu_hour_count": "GPU hours",
+    "cost_per_million_tokens": "per million tokens",
+    "cost_per_gpu_hour": "per GPU hour",
 }
+_WITHOUT = {"unallocated": "what is unallocated", "no region": "what has no region"}
 RowValues = Sequence[Sequence[Any]]
 
 
@@ -52,7 +59,7 @@ def shown(query: CostQuery, value: float, currency: str) -> str:
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
-    return f"{money(value, currency)} {words}" if words else money(value, currency)
+    return f"{money(value, currency).strip()} {words}" if words else money(value, currency)
 
 
 def step_of(start: str, query: CostQuery) -> str:
@@ -69,3 +76,36 @@ def step_of(start: str, query: CostQuery) -> str:
             else str(day.year)
         )
     return f"{'week of ' if query.grain == 'week' else ''}{day.day} {day:%b}"
+
+
+def many(number: int, name: str) -> str:
+    """`1 team`, `7 teams`, `3 categories`, `2 sides`."""
+    words = name.replace("_", " ")
+    plural = f"{words[:-1]}ies" if words.endswith("y") and not words.endswith("ay") else f"{words}s"
+    return f"{number:,} {words if number == 1 else plural}"
+
+
+def kind_of(query: CostQuery) -> str:
+    """What a row of a query is: a value of its dimension, a step of time or a side; of several dimensions a row."""
+    if len(query.dimensions) > 1 or (query.grain and (query.dimensions or query.scopes)):
+        return "row"
+    return query.dimensions[0] if query.dimensions else query.grain or ("side" if query.scopes else "row")
+
+
+def per_unit(query: CostQuery) -> str:
+    """` a day on average`, ` per account on average`; empty where nothing is averaged."""
+    if not query.average:
+        return ""
+    unit = query.average.replace("_", " ")
+    return f" a {unit} on average" if query.average in UNITS else f" per {unit} on average"
+
+
+def counted_of(query: CostQuery, rows: RowValues, columns: Sequence[str]) -> str:
+    """`7 teams`, `6 teams and what is unallocated`: what has no value of a dimension is none of its values."""
+    kind = kind_of(query)
+    if kind not in columns:
+        return many(len(rows), kind)
+    at = list(columns).index(kind)
+    without = next((str(row[at]) for row in rows if row[at] in _WITHOUT), None)
+    named = sum(row[at] not in _WITHOUT for row in rows)
+    return f"{many(named, kind)} and {_WITHOUT[without]}" if without and named else many(len(rows), kind)

@@ -135,6 +135,7 @@ def _summed(sentence: Sentence, draft: Draft, at: int) -> bool:
         and not draft.shape.order
         and not draft.measure.share
         and not draft.comparison.change
+        and not sentence.has("rank")
         and not any(term.kind in ("which", "each") and "all" not in term.text.split() for term in sentence.terms)
     )
 

@@ -9,65 +9,10 @@ from nl2sql.catalog.word_lists import word_list
 from nl2sql.dates import periods as calendar
 from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.draft import Doubt, Draft
-from nl2sql.grammar.query import ChangeKind
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
 from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
-_SIDES: dict[str, ChangeKind] = {"up": "up", "down": "down", "change": "difference"}
-
-
-def change(sentence: Sentence, draft: Draft) -> None:
-    """`grew`, `went down`, `biggest increase`, `fastest growing`: the
-    difference to the period before, unless another is named.
-    """
-    places, rates = sentence.open("change"), sentence.open("rate")
-    growth = [at for at in rates if sentence.terms[at].value == "rate"]
-    for at in places or growth:
-        side: ChangeKind = _SIDES.get(sentence.terms[at].value, "up")
-        if draft.comparison.change in (None, "difference"):
-            draft.comparison.change = side
-    if len(_sides(sentence, sentence.open(*FILTERS))) < 2:
-        for at in sentence.open("rather"):
-            draft.comparison.change = draft.comparison.change or ("up" if sentence.terms[at].value == "up" else "down")
-            sentence.take(at)
-    for at in sentence.open("fastest"):
-        draft.comparison.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
-    if draft.comparison.change is None:
-        return
-    if draft.comparison.change in ("up", "down") and (sentence.open("only") or _said_of_each(sentence, places)):
-        draft.comparison.moved_only = True  # only services that went up
-    sentence.take(*places, *rates)
-    if rates and draft.comparison.change in ("up", "down"):
-        draft.comparison.change = "percent_up" if draft.comparison.change == "up" else "percent_down"
-
-
-def _said_of_each(sentence: Sentence, places: list[int]) -> bool:
-    """`services that grew`, `teams which went down`: of a kind, those that moved so."""
-    before = [sentence.before(at, ("noise", "follow", "which", "noun")) for at in places]
-    return any(at is not None and sentence.kind(at) == "dimension" and sentence.terms[at].plural for at in before)
-
-
-def why(sentence: Sentence, draft: Draft) -> None:
-    """`why did RDS go up`: what moved, by the dimension that tells most: resources of one service, else services."""
-    for at in sentence.open("why"):
-        sentence.take(at)
-        if draft.comparison.change is None and not sentence.open("dimension"):
-            services = any(match.dimension == "service" for term in sentence.terms for match in term.matches)
-            draft.shape.dimensions.append("resource" if services else "service")
-        draft.comparison.change = "difference"
-        draft.shape.order = "desc"
-        draft.comparison.why = True
-
-
-def movers(sentence: Sentence, draft: Draft) -> None:
-    """`what changed`, `biggest increases`: the services that moved most, or what else is named."""
-    for at in sentence.open("movers"):
-        draft.comparison.change = _SIDES.get(sentence.terms[at].value, "difference")
-        draft.shape.order = "desc"
-        if not sentence.open("dimension"):
-            draft.shape.dimensions.append("service")
-        sentence.take(at)
 
 
 def over_periods(sentence: Sentence, draft: Draft) -> None:
@@ -89,7 +34,16 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
             "week" if value == "week" else "month" if value == "month" else "year" if value == "year" else "previous"
         )
         if sentence.kind(at - 1) == "number":  # `the 30 days before`
+            unit = UNITS.get(sentence.terms[at].text.split()[0])
+            if unit and draft.comparison.back == "previous":
+                draft.comparison.units_back = (unit, int(sentence.terms[at - 1].amount))
             sentence.take(at - 1)
+    for at in sentence.open("vs"):  # this quarter vs last
+        side = sentence.after(at)
+        bare = side is not None and sentence.kind(side) == "unknown" and sentence.terms[side].text in word_list("last")
+        if side is not None and bare and len(sentence.open("period")) == 1:
+            draft.comparison.back = "previous"
+            sentence.take(at, side)
 
 
 def periods(sentence: Sentence, draft: Draft) -> None:
@@ -132,7 +86,8 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     ordered = sorted(named, key=lambda period: (period.start, period.end), reverse=True)
     draft.filters.period, draft.comparison.compared = ordered[0], ordered[1:]
     if draft.comparison.compared:
-        sentence.take(*sentence.open("vs", "compare"))
+        between = [at for at in sentence.open("by") if sentence.terms[at].text in word_list("between")]
+        sentence.take(*sentence.open("vs", "compare"), *between)
 
 
 def _against_several(sentence: Sentence, draft: Draft, newest: DatePeriod, several: DatePeriod) -> None:
@@ -220,9 +175,9 @@ def _as_one(named: list[DatePeriod]) -> list[DatePeriod]:
 
 def ratio(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """`prod to dev ratio`, `ratio of prod to non-prod`: the first side by the second."""
-    said = [at for at in sentence.open("share") if sentence.terms[at].text == "ratio"]
+    ratio_words = [at for at in sentence.open("share") if sentence.terms[at].text == "ratio"]
     places = sentence.open(*FILTERS)
-    if not said or len(places) != 2 or _dimension(sentence, places[0]) != _dimension(sentence, places[1]):
+    if not ratio_words or len(places) != 2 or _dimension(sentence, places[0]) != _dimension(sentence, places[1]):
         return
     between = range(places[0] + 1, places[1])
     if any(sentence.kind(place) not in ("noise", "vs", "and", "not", "by") for place in between):
@@ -236,7 +191,7 @@ def ratio(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
             sentence.take(place - 1)
         sides.append(side)
     draft.comparison.scopes, draft.comparison.ratio = sides, True
-    sentence.take(*said, *places, *(place for place in between if sentence.kind(place) in ("vs", "by")))
+    sentence.take(*ratio_words, *places, *(place for place in between if sentence.kind(place) in ("vs", "by")))
 
 
 def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
@@ -249,7 +204,7 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
     if not contrasts:
         return
     places = sentence.open(*FILTERS)
-    sides = _sides(sentence, places)
+    sides = sides_of(sentence, places)
     first = next(iter(sentence.open("vs")), None)
     if (
         not sides
@@ -264,7 +219,7 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
     sentence.take(*sides, *contrasts)
 
 
-def _sides(sentence: Sentence, places: list[int]) -> list[int]:
+def sides_of(sentence: Sentence, places: list[int]) -> list[int]:
     """The names on both sides of `vs`; else the names of one dimension that
     `compare` joins with `and`, `with` or `to`.
     """

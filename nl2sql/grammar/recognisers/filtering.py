@@ -11,6 +11,7 @@ from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
+_PART_WORDS = {"unused": "unused commitments", "used": "used commitments", "committed": "committed usage"}
 _LONG_WEEKEND = 4  # days
 _ADDED_TO_COST = ("tax", "credits", "refunds", "purchases", "usage", "unused")
 _ALLOCATED = ("team", "environment", "application")
@@ -42,7 +43,7 @@ def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
         like = tuple(
             v for v in values.by_dimension.get(charge.column, ()) if any(part in v.casefold() for part in charge.like)
         )
-        return Filter(charge.column, (*charge.values, *like), term.value.replace("_", " "))
+        return Filter(charge.column, (*charge.values, *like), _PART_WORDS.get(term.value, term.value.replace("_", " ")))
     match = term.matches[0]
     return Filter(match.dimension, match.values, match.label)
 
@@ -69,6 +70,15 @@ def absent(sentence: Sentence, draft: Draft) -> None:
             Filter(dimension, (None,), f"no {dimension}" if dimension != "team" else "unallocated")
         )
         sentence.take(at, beside)
+        if _of_those(sentence, at):
+            sentence.take(at - 1)
+
+
+def _of_those(sentence: Sentence, at: int) -> bool:
+    """`the cost of resources nobody tagged with a team`: what they cost together, and no list of them."""
+    owned = sentence.kind(at - 1) == "dimension" and sentence.terms[at - 1].value == "resource"
+    costs = owned and sentence.kind(sentence.before(at - 1)) in ("noun", "metric")
+    return costs and not sentence.has("which", "top", "by")
 
 
 def allocated(sentence: Sentence, draft: Draft) -> None:
@@ -269,7 +279,8 @@ def weekdays(sentence: Sentence, draft: Draft) -> None:
     period = draft.filters.period
     for at in sentence.open("weekdays"):
         if period and period.days <= _LONG_WEEKEND and not sentence.terms[at].text.endswith("s"):
-            sentence.take(at)  # black friday weekend (28-30 nov): the days are named
+            if sentence.terms[at].value == "weekend":
+                sentence.take(at)  # the weekend of the launch (28-30 nov): the days are named
             continue
         weekend = sentence.terms[at].value == "weekend"
         before = sentence.before(at)

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resources
+from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
 _KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
@@ -84,7 +86,24 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
             term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
-    return _uncovered(resolved)
+    return _uncovered(_usage_beside_parts(resolved))
+
+
+def _usage_beside_parts(terms: list[Term]) -> list[Term]:
+    """`usage vs purchases vs credits`: beside other parts of the bill usage is one of them, and no word for cost."""
+    parts = semantics().charges
+    for at, term in enumerate(terms):
+        if term.kind != "noun" or term.text != "usage":
+            continue
+        for joint, other in ((at + 1, at + 2), (at - 1, at - 2)):
+            if not (0 <= joint < len(terms) and 0 <= other < len(terms)):
+                continue
+            beside = terms[other]
+            joined = terms[joint].kind in ("vs", "and") and beside.kind == "charge"
+            if joined and parts[beside.value].column == "charge_category":
+                terms = [*terms[:at], replace(term, kind="charge", value="usage"), *terms[at + 1 :]]
+                break
+    return terms
 
 
 def _uncovered(terms: list[Term]) -> list[Term]:
@@ -94,8 +113,8 @@ def _uncovered(terms: list[Term]) -> list[Term]:
             continue
         beyond = next((n for n in range(at + 1, len(terms)) if terms[n].kind not in ("noise", "by", "all")), None)
         if beyond is not None and terms[beyond].value in _KINDS_OF_COMMITMENT:
-            said = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
-            return [*terms[: at + 1], *said, *_uncovered(terms[beyond + 1 :])]
+            silent = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
+            return [*terms[: at + 1], *silent, *_uncovered(terms[beyond + 1 :])]
     return terms
 
 
@@ -110,8 +129,9 @@ def count(sentence: Sentence, draft: Draft) -> None:
             if not _resources_after(sentence, at)
             else _resources_after(sentence, at)
         )
-        if thing is None or "usage_quantity" in draft.measure.metrics:
-            if "usage_quantity" in draft.measure.metrics:  # how many tokens
+        measured = not NO_MONEY.isdisjoint(draft.measure.metrics)
+        if thing is None or measured:
+            if measured:  # how many tokens
                 sentence.take(at)
             return
         if sentence.kind(thing) == "dimension" or (sentence.kind(thing) == "unit" and sentence.has("cmp")):

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.grammar.draft import Draft
-from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing, stepwise, tag_names
+from nl2sql.grammar.recognisers import (
+    breakdown,
+    changing,
+    comparing,
+    filtering,
+    measuring,
+    ranking,
+    sharing,
+    stepwise,
+    tag_names,
+)
 from nl2sql.grammar.tagging.terms import Sentence
 
 Recognise = Callable[[Sentence, Draft, Semantics, Values], None]
@@ -59,9 +69,9 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     _plain(measuring.count, "metric", before=("threshold", "ranked", "broken_down")),
     _plain(ranking.threshold, before=("change", "ranked", "scopes", "broken_down")),
     # What moved: a ranking of changes is none of amounts.
-    _plain(comparing.why, before=("movers", "change")),
-    _plain(comparing.movers, before=("change",)),
-    _plain(comparing.change, "why", "movers", before=("ranked", "share", "periods")),
+    _plain(changing.why, before=("movers", "change")),
+    _plain(changing.movers, before=("change",)),
+    _plain(changing.change, "why", "movers", before=("ranked", "share", "periods")),
     # Shape: the nearest dimension or step of time belongs to the superlative, then to the average, then to `by`.
     _plain(ranking.ranked, "change", before=("average", "broken_down", "by_time")),
     _plain(measuring.run_rate, before=("average", "by_time")),

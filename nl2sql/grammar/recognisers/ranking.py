@@ -23,6 +23,7 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     nths = sentence.open("nth")
     tops = sentence.open("top", "fastest") or [at for at in nths if " " in sentence.terms[at].text]
     if not tops:
+        _limit_alone(sentence, draft)
         return
     if draft.comparison.change is None and sentence.kind(sentence.after(tops[0])) == "average":
         return
@@ -53,8 +54,17 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
         draft.shape.limit = given or (DEFAULT_TOP if term.text.endswith("s") else 1)
         sentence.take(target)
     else:
-        _by_target(sentence, draft, target, given)
+        _by_target(sentence, draft, target, given or (1 if nths else None))
     _within(sentence, draft)
+
+
+def _limit_alone(sentence: Sentence, draft: Draft) -> None:
+    """`make it five`, `just 3`, in a thread: how many rows, where nothing else is said."""
+    numbers = sentence.open("number")
+    rest = {term.kind for term in sentence.terms} - {"noise", "follow", "only", "number", "noun"}
+    if len(numbers) == 1 and not rest and sentence.has("follow", "only") and sentence.terms[numbers[0]].amount >= 1:
+        draft.shape.limit = int(sentence.terms[numbers[0]].amount)
+        sentence.take(*numbers)
 
 
 def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:

@@ -19,6 +19,8 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     ]
     if draft.comparison.change and _in_percent(sentence, shares) and not sentence.open("dimension"):
         sentence.take(*shares, *percents)  # by how much per cent something grew
+        if shares and draft.shape.limit and draft.comparison.change in ("up", "down"):  # the biggest drop in per cent
+            draft.comparison.change = "percent_up" if draft.comparison.change == "up" else "percent_down"
         return
     if not sentence.open("share") and sentence.has("vs", "compare"):
         sentence.take(*shares, *percents)  # one side relative to the other, in per cent
@@ -39,6 +41,9 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
         )
         return
     draft.measure.share = True
+    if _of_a_whole(sentence, shares[0]):
+        draft.measure.of_named = True
+        return
     places = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
     parts = _numerators(sentence, shares[0], places)
     for at in parts:
@@ -58,6 +63,20 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     if not parts and absences:
         draft.measure.numerators += absences
         draft.filters.conditions = [f for f in draft.filters.conditions if f not in absences]
+
+
+def _of_a_whole(sentence: Sentence, share_at: int) -> bool:
+    """`as a percentage of AWS`, `what share of prod is that`: what is named is the whole, the part was said before."""
+    said = sentence.terms[share_at].text
+    opens = sentence.before(share_at, ("noise", "and", "follow", "by", "vs")) is None
+    following = sentence.after(share_at, ("noise", "all"))
+    named = sentence.kind(following) in FILTERS and following is not None
+    rest = {term.kind for term in sentence.terms[(following or 0) + 1 :]} - {"noise", "noun", "follow", "metric", "and"}
+    pointed = said.startswith("as ") or any(
+        term.kind == "follow" and term.text in word_list("pronouns") for term in sentence.terms
+    )
+    of = sentence.terms[share_at + 1].text.split()[0] if share_at + 1 < len(sentence.terms) else ""
+    return opens and named and pointed and not rest and (said.endswith(" of") or of == "of")
 
 
 def _negated_part(sentence: Sentence, draft: Draft, share_at: int) -> None:

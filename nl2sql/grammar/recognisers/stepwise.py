@@ -9,6 +9,7 @@ from nl2sql.grammar.tagging.terms import Sentence
 
 _USUAL: dict[Grain, int] = {"day": 7, "week": 4, "month": 3, "quarter": 4, "year": 2}
 _LONGEST = 366
+_PASSIVE = ("was ", "were ", "got ", "been ")
 
 
 def statistic(sentence: Sentence, draft: Draft) -> None:
@@ -64,8 +65,12 @@ def appeared(sentence: Sentence, draft: Draft) -> None:
     places = sentence.open("appeared")
     if not places:
         return
+    if sentence.has("value") and sentence.has("noun", "metric") and sentence.terms[places[0]].text.startswith(_PASSIVE):
+        sentence.take(*places)  # web-1 was shut down, what did it cost
+        return
     draft.measure.appeared = sentence.terms[places[0]].value  # type: ignore[assignment]  # the catalogue's are these
     sentence.take(*places)
+    draft.measure.unseen = sentence.terms[places[0]].text.startswith(("no ", "not ", "have not", "has not", "did not"))
     named = sentence.open("dimension")
     draft.shape.dimensions += [sentence.terms[at].value for at in named] or ["resource"]
     beside = [place for at in named for place in (at - 1, at + 1) if sentence.kind(place) in ("which", "by")]

@@ -69,13 +69,13 @@ _A_COST = re.compile(
 
 
 def is_order(question: str) -> bool:
-    """`stop web-batch-1`, `please switch off dev`: something is to be done, with a verb first."""
+    """Whether a question is an order that begins with a verb: `stop web-batch-1`, `please switch off dev`."""
     words = re.findall(r"[\w'-]+", question.casefold())
     while words:
-        said = next((n for n in (4, 3, 2, 1) if " ".join(words[:n]) in word_list("politely")), 0)
-        if not said:
+        polite_words = next((n for n in (4, 3, 2, 1) if " ".join(words[:n]) in word_list("politely")), 0)
+        if not polite_words:
             break
-        words = words[said:]
+        words = words[polite_words:]
     verb = next((n for n in (2, 1) if " ".join(words[:n]) in word_list("orders")), 0)
     return 0 < verb < len(words) and words[verb] not in ("with", "on", "from", "by", "at", "in")  # start with october
 
@@ -94,21 +94,21 @@ def is_supposition(question: str) -> bool:
     inverted = _HAD_WE.search(question)
     if inverted and (_A_COST.match(question) or _WOULD.search(question)):
         return True
-    return any(_supposes(question, found) for found in _CONDITION.finditer(question))
+    return any(_supposes(question, condition) for condition in _CONDITION.finditer(question))
 
 
-def _supposes(question: str, found: re.Match[str]) -> bool:
+def _supposes(question: str, condition: re.Match[str]) -> bool:
     """Whether a condition of a question is unreal: by its own verb, by the other clause, or as `cost if we moved`."""
-    before, said = question[: found.start()], found["said"].strip()
-    if _WHETHER.search(before) or _BY_THE_WAY.match(said):
+    before, clause = question[: condition.start()], condition["said"].strip()
+    if _WHETHER.search(before) or _BY_THE_WAY.match(clause):
         return False
-    supposed = found["word"].casefold() != "if" or re.search(r"\bwhat(?: happens)?\s*$", before, re.IGNORECASE)
-    if _UNREAL.search(said) or (supposed and _MOVES.search(said)):
+    supposed = condition["word"].casefold() != "if" or re.search(r"\bwhat(?: happens)?\s*$", before, re.IGNORECASE)
+    if _UNREAL.search(clause) or (supposed and _MOVES.search(clause)):
         return True
-    others = f"{before} {question[found.end() :]}"
+    others = f"{before} {question[condition.end() :]}"
     return bool(
-        (_WOULD.search(others) and _MIGHT_BE.search(said))
-        or (_A_COST.match(before) and "," not in before and _MOVES.search(said))
+        (_WOULD.search(others) and _MIGHT_BE.search(clause))
+        or (_A_COST.match(before) and "," not in before and _MOVES.search(clause))
     )
 
 
@@ -128,9 +128,9 @@ def refused_supposition(draft: Draft) -> Refusal:
 
 
 def as_owned(question: str) -> str | None:
-    """`who owns X` as the question whose answer tells it; None for any other question."""
-    found = _OWNED.match(question)
-    return f"cost of {found['what']} by team" if found else None
+    """`who owns X` rewritten as the cost of X by team; None for any other question."""
+    match = _OWNED.match(question)
+    return f"cost of {match['what']} by team" if match else None
 
 
 def refused_order(draft: Draft) -> Refusal:
@@ -154,5 +154,5 @@ def refused_maker(draft: Draft) -> Refusal:
 
 
 def _named(draft: Draft) -> str:
-    kept = [one.label for one in draft.filters.conditions if not one.negated and not one.contains]
-    return " and ".join(kept[:3])
+    labels = [one.label for one in draft.filters.conditions if not one.negated and not one.contains]
+    return " and ".join(labels[:3])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from nl2sql.catalog.semantics import key
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.semantic.forms import FilterForm
-from nl2sql.grammar.semantic.known import Known, Problem, choices, quoted
+from nl2sql.grammar.semantic.known import Problem, ReadingContext, choices, quoted
 
 FIXED = {
     "charge_category": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),
@@ -20,16 +20,16 @@ _RESOURCE = "resource_id"
 _NAMED = 3
 
 
-def filter_dimensions(known: Known) -> tuple[str, ...]:
+def filter_dimensions(context: ReadingContext) -> tuple[str, ...]:
     """What rows can be filtered by."""
-    return tuple(dict.fromkeys((*known.values.by_dimension, *FIXED, *UNLISTED, _RESOURCE)))
+    return tuple(dict.fromkeys((*context.values.by_dimension, *FIXED, *UNLISTED, _RESOURCE)))
 
 
-def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | tuple[Problem, ...]:
+def read_filter(form: FilterForm, at: str, context: ReadingContext, own: bool) -> Filter | tuple[Problem, ...]:
     """The filter with its values as they stand in the data, or what is wrong with it."""
-    dimensions = filter_dimensions(known)
+    dimensions = filter_dimensions(context)
     if form.contains:
-        dimensions = tuple(name for name in known.semantics.dimensions if name not in FIXED)
+        dimensions = tuple(name for name in context.semantics.dimensions if name not in FIXED)
     if form.dimension not in dimensions:
         text = f"{quoted(form.dimension)} is nothing to filter by. {choices(dimensions, form.dimension)}"
         return (Problem(f"{at}.dimension", text),)
@@ -40,7 +40,7 @@ def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | 
     values: list[str | None] = []
     problems = []
     for place, given in enumerate(form.values):
-        value = _value(form.dimension, given, f"{at}.values[{place}]", known, own)
+        value = _value(form.dimension, given, f"{at}.values[{place}]", context, own)
         if isinstance(value, Problem):
             problems.append(value)
         else:
@@ -48,7 +48,7 @@ def read_filter(form: FilterForm, at: str, known: Known, own: bool) -> Filter | 
     if problems:
         return tuple(problems)
     distinct = tuple(values if own else dict.fromkeys(values))
-    label = form.label if own and form.label else label_of(form.dimension, distinct, form.negated, known)
+    label = form.label if own and form.label else label_of(form.dimension, distinct, form.negated, context)
     return Filter(form.dimension, distinct, label, form.negated, form.keep_missing)
 
 
@@ -67,12 +67,12 @@ def containing(dimension: str, parts: tuple[str, ...]) -> str:
     return f"{kind} with {' or '.join(quoted(part) for part in parts)}"
 
 
-def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, known: Known) -> str:
-    """What values are called: by the one word that means all of them, else by name."""
+def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, context: ReadingContext) -> str:
+    """The label of a filter's values: the one word that means all of them, else their names."""
     if values == (None,):
         return "unallocated" if dimension == "team" else f"no {dimension.replace('_', ' ')}"
     if len(values) > 1:
-        for matches in known.values.exact.values():
+        for matches in context.values.exact.values():
             for match in matches:
                 if match.dimension == dimension and set(match.values) == set(values):
                     return match.label
@@ -83,26 +83,28 @@ def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, know
     return f" {word} ".join(names)
 
 
-def _value(dimension: str, given: str | None, at: str, known: Known, own: bool) -> Iterable[str | None] | Problem:
+def _value(
+    dimension: str, given: str | None, at: str, context: ReadingContext, own: bool
+) -> Iterable[str | None] | Problem:
     if given is None or dimension in UNLISTED:
         return (given,)
     if dimension == _RESOURCE:
-        return (given,) if own else _resource(given, at, known)
-    names = FIXED.get(dimension) or known.values.by_dimension.get(dimension, ())
+        return (given,) if own else _resource(given, at, context)
+    names = FIXED.get(dimension) or context.values.by_dimension.get(dimension, ())
     if given in names:
         return (given,)
     folded = [name for name in names if name.casefold() == given.casefold()]
     if len(folded) == 1:
         return folded
-    for match in known.values.exact.get(key(given), ()):
+    for match in context.values.exact.get(key(given), ()):
         if match.dimension == dimension:
             return match.values
     kind = dimension.replace("_", " ")
     return Problem(at, f"No {kind} is called {quoted(given)}. {choices(names, given)}")
 
 
-def _resource(given: str, at: str, known: Known) -> Iterable[str] | Problem:
-    matches = known.values.find_resources(given)
+def _resource(given: str, at: str, context: ReadingContext) -> Iterable[str] | Problem:
+    matches = context.values.find_resources(given)
     if len(matches) == 1 and not matches[0].near:
         return matches[0].values
     near = f" The nearest are {', '.join(match.label for match in matches[:_NAMED])}." if matches else ""

@@ -1,4 +1,4 @@
-"""What a query of others is held against, and what is said when it does not fit."""
+"""What a query from outside is checked against, and the problems reported when it does not fit."""
 
 import difflib
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True)
-class Known:
-    """The catalogue, the names in the data, and the days that it can be asked for."""
+class ReadingContext:
+    """What a query or listing is read with: the catalogue, the names in the data, and the days that it covers."""
 
     semantics: Semantics
     values: Values

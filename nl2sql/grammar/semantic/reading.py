@@ -9,7 +9,7 @@ from nl2sql.dates.periods import UNITS, DatePeriod, until_now
 from nl2sql.grammar.query import CostQuery, Filter, Threshold
 from nl2sql.grammar.semantic.filters import read_filter
 from nl2sql.grammar.semantic.forms import FilterForm, ListingForm, PeriodForm, QueryForm, problems_of
-from nl2sql.grammar.semantic.known import Known, Problem, Unreadable, choices, quoted
+from nl2sql.grammar.semantic.known import Problem, ReadingContext, Unreadable, choices, quoted
 from nl2sql.grammar.semantic.periods import read_period, unreached
 from nl2sql.grammar.semantic.sense import senseless
 from nl2sql.grammar.subjects.listing import SubjectListing, unlistable
@@ -19,7 +19,7 @@ _AVERAGED = ("day", "week", "month", "quarter", "year")
 _Read = TypeVar("_Read")
 
 
-def read_query(given: Any, known: Known, *, own: bool = False) -> CostQuery | Unreadable:
+def read_query(given: Any, context: ReadingContext, *, own: bool = False) -> CostQuery | Unreadable:
     """The query, with names, labels and running periods as the grammar would have made them. With `own` it is one that
     we made and stored: its labels and notes are kept, and it was answered as it is.
     """
@@ -27,15 +27,15 @@ def read_query(given: Any, known: Known, *, own: bool = False) -> CostQuery | Un
         form = QueryForm.model_validate(given)
     except ValidationError as error:
         return problems_of(error)
-    problems = [*_unknown_names(form, known)]
-    spans = _periods((form.period, *form.compared), known, own, problems)
-    filters = _filters(form.filters, "filters", known, own, problems)
-    scopes = _filters(form.scopes, "scopes", known, own, problems)
-    share_of = None if form.share_of is None else _filters(form.share_of, "share_of", known, own, problems)
+    problems = [*_unknown_names(form, context)]
+    spans = _periods((form.period, *form.compared), context, own, problems)
+    filters = _filters(form.filters, "filters", context, own, problems)
+    scopes = _filters(form.scopes, "scopes", context, own, problems)
+    share_of = None if form.share_of is None else _filters(form.share_of, "share_of", context, own, problems)
     if problems:
         return Unreadable(tuple(problems))
     period, *compared = spans
-    if outside := unreached(period, "period", known.calendar):
+    if outside := unreached(period, "period", context.calendar):
         return Unreadable((outside,))
     limit_within = form.limit_within
     dimensions = tuple(form.dimensions)
@@ -78,7 +78,7 @@ def read_query(given: Any, known: Known, *, own: bool = False) -> CostQuery | Un
     return Unreadable(nonsense) if nonsense else query
 
 
-def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListing | Unreadable:
+def read_listing(given: Any, context: ReadingContext, *, own: bool = False) -> SubjectListing | Unreadable:
     """The listing; filters only by what its view can be narrowed to."""
     try:
         form = ListingForm.model_validate(given)
@@ -88,10 +88,10 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
         text = f"{quoted(form.subject)} is no list. {choices(SUBJECTS, form.subject)}"
         return Unreadable((Problem("subject", text),))
     problems: list[Problem] = []
-    filters = _filters(form.filters, "filters", known, own, problems)
+    filters = _filters(form.filters, "filters", context, own, problems)
     period = None
     if form.period:
-        period = _kept(read_period(form.period, "period", known.calendar, own), problems)
+        period = _kept(read_period(form.period, "period", context.calendar, own), problems)
     if form.exceeded and form.subject != "budgets":
         problems.append(Problem("exceeded", "Only budgets are exceeded."))
     if form.instance_type and form.subject != "prices":
@@ -105,7 +105,7 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
     if form.by and form.subject != "forecasts":
         problems.append(Problem("by", "Only forecasts are told by a dimension."))
     elif form.by:
-        problems += _outside([form.by], "by", known.semantics.dimensions, "no dimension", single=True)
+        problems += _outside([form.by], "by", context.semantics.dimensions, "no dimension", single=True)
     if form.kinds and form.subject != "recommendations":
         problems.append(Problem("kinds", "Only recommendations are of kinds."))
     if problems:
@@ -125,9 +125,9 @@ def read_listing(given: Any, known: Known, *, own: bool = False) -> SubjectListi
     return Unreadable((Problem("filters", unfit.text),)) if unfit else listing
 
 
-def _unknown_names(form: QueryForm, known: Known) -> Iterable[Problem]:
+def _unknown_names(form: QueryForm, context: ReadingContext) -> Iterable[Problem]:
     """Names of metrics and dimensions that the catalogue does not have, and names given twice."""
-    metrics, dimensions = known.semantics.metrics, known.semantics.dimensions
+    metrics, dimensions = context.semantics.metrics, context.semantics.dimensions
     yield from _outside([form.metric], "metric", metrics, "no metric", single=True)
     yield from _outside(form.beside, "beside", metrics, "no metric")
     yield from _outside(form.dimensions, "dimensions", dimensions, "no dimension")
@@ -166,26 +166,28 @@ def _kept(read: _Read | Problem, problems: list[Problem]) -> _Read | None:
     return read
 
 
-def _periods(forms: Sequence[PeriodForm], known: Known, own: bool, problems: list[Problem]) -> tuple[DatePeriod, ...]:
+def _periods(
+    forms: Sequence[PeriodForm], context: ReadingContext, own: bool, problems: list[Problem]
+) -> tuple[DatePeriod, ...]:
     """The period and those that are compared with it; one that is still running ends today, as when it is asked for in
     words.
     """
     periods = []
     for place, form in enumerate(forms):
         period = _kept(
-            read_period(form, f"compared[{place - 1}]" if place else "period", known.calendar, own), problems
+            read_period(form, f"compared[{place - 1}]" if place else "period", context.calendar, own), problems
         )
         if period:
-            periods.append(period if own else until_now(period, known.calendar))
+            periods.append(period if own else until_now(period, context.calendar))
     return tuple(periods)
 
 
 def _filters(
-    forms: Sequence[FilterForm], field: str, known: Known, own: bool, problems: list[Problem]
+    forms: Sequence[FilterForm], field: str, context: ReadingContext, own: bool, problems: list[Problem]
 ) -> tuple[Filter, ...]:
     filters = []
     for at, form in enumerate(forms):
-        read = read_filter(form, f"{field}[{at}]", known, own)
+        read = read_filter(form, f"{field}[{at}]", context, own)
         if isinstance(read, Filter):
             filters.append(read)
         else:

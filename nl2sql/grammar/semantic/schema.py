@@ -75,10 +75,10 @@ def _plain(part: Any) -> Any:
         return [_plain(one) for one in part]
     if not isinstance(part, dict):
         return part
-    kept = {name: value for name, value in part.items() if name not in _NOT_STRICT}
+    accepted = {name: value for name, value in part.items() if name not in _NOT_STRICT}
     return {
         name: {field: _plain(one) for field, one in value.items()} if name in ("properties", "$defs") else _plain(value)
-        for name, value in kept.items()
+        for name, value in accepted.items()
     }
 
 

@@ -3,9 +3,10 @@
 from sqlglot import exp
 
 from nl2sql.dates.periods import DatePeriod
-from nl2sql.grammar.query import CostQuery, Filter, of_hours
+from nl2sql.grammar.query import CostQuery, Filter, needs_resources, of_hours
+from nl2sql.grammar.sql import ai_measures
 from nl2sql.grammar.sql.context import CompileContext
-from nl2sql.grammar.sql.dimension_value import value_of
+from nl2sql.grammar.sql.dimension_value import LINE_ITEMS, value_of
 from nl2sql.grammar.sql.measures import day_of, within
 
 
@@ -68,8 +69,16 @@ def conditions(query: CostQuery, context: CompileContext, view: str) -> list[exp
     parts += [condition(filter_, context) for filter_ in query.filters if not narrows_coverage(query, filter_)]
     if query.scopes:
         parts.append(exp.or_(*(condition(scope, context) for scope in query.scopes)))
+    if view == LINE_ITEMS and needs_resources(query):
+        parts.append(exp.not_(exp.Is(this=exp.column("resource_id"), expression=exp.null())))
     if query.metric == "unit_cost":
         parts.append(exp.GT(this=exp.column("usage_quantity"), expression=exp.Literal.number(0)))
+    if query.metric == "usage_quantity" and not query.beside:
+        parts.append(exp.not_(exp.Is(this=exp.column("usage_quantity"), expression=exp.null())))
+    if "ai_model" in query.dimensions:  # what no model was used for is no model
+        parts.append(exp.not_(exp.Is(this=exp.column("ai_model"), expression=exp.null())))
+    if not query.beside and (counts := ai_measures.counted(query.metric)) is not None:
+        parts.append(counts)
     if query.metric in ("savings", "savings_rate") and not query.beside:
         parts.append(exp.EQ(this=exp.column("charge_category"), expression=exp.Literal.string("Usage")))
     if query.metric == "utilization_rate":

@@ -28,7 +28,8 @@ def labels_of(query: CostQuery, context: CompileContext) -> list[Label]:
     if query.scopes:
         labels.append(Label(_scope_name(query), _scope_case(query.scopes, context)))
     for name in query.dimensions:
-        labels += dimension_labels(name, context)
+        if name not in {label.name for label in labels}:  # the sides are its values already
+            labels += dimension_labels(name, context)
     if PER_UNIT & {query.metric, *query.beside}:
         labels.append(Label("usage_unit", exp.column("usage_unit")))
     if context.several_currencies and "currency" not in query.dimensions and not query.count:

@@ -6,7 +6,9 @@ from sqlglot import exp
 
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
+from nl2sql.grammar.sql import ai_measures
 
+NO_SUM = frozenset({*ai_measures.PRICED})  # ratios, apart from those in per cent
 PER_UNIT = frozenset({"usage_quantity", "unit_cost"})  # apart for each unit of usage
 AMOUNTS = frozenset({"effective_cost", "billed_cost", "list_cost", "listed_cost", "contracted_cost"})  # of the views
 RATES = frozenset({"savings_rate", "utilization_rate", "coverage_rate"})
@@ -27,7 +29,7 @@ def measure(metric: str, condition: exp.Expr | None = None, covered: exp.Expr | 
         cost, quantity = (
             _sum(exp.column(name), _both(condition, metered.copy())) for name in ("effective_cost", "usage_quantity")
         )
-        return exp.Div(this=cost, expression=exp.Nullif(this=quantity, expression=exp.Literal.number(0)))
+        return divided(cost, quantity)
     if metric == "savings_rate":
         usage = _both(condition, _among("charge_category", "Usage"))
         return percent(measure("savings", condition), _sum(exp.column("list_cost"), usage))
@@ -44,15 +46,21 @@ def measure(metric: str, condition: exp.Expr | None = None, covered: exp.Expr | 
             _sum(exp.column("list_cost"), _both(condition, used)),
             _sum(exp.column("list_cost"), _both(condition, usage)),
         )
+    if (counts := ai_measures.counted(metric)) is not None:
+        added, divisor = ai_measures.parts(metric)
+        condition = _both(condition, counts)
+        return divided(_sum(added, condition), _sum(divisor, condition)) if divisor else _sum(added, condition)
     return _sum(exp.column(metric), condition)
+
+
+def divided(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
+    """Part / whole, NULL where the whole is nothing."""
+    return exp.Div(this=part, expression=exp.Nullif(this=whole, expression=exp.Literal.number(0)))
 
 
 def percent(part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     """100 x part / whole, NULL where the whole is nothing."""
-    return exp.Div(
-        this=exp.Mul(this=exp.Literal.number(100), expression=part),
-        expression=exp.Nullif(this=whole, expression=exp.Literal.number(0)),
-    )
+    return divided(exp.Mul(this=exp.Literal.number(100), expression=part), whole)
 
 
 def zero_for_none(value: exp.Expr) -> exp.Expr:

@@ -53,23 +53,43 @@ def _cut(select: exp.Select, query: CostQuery, column: str, labels: list[Label])
 
 
 def _appeared(query: CostQuery, context: CompileContext) -> exp.Select:
-    """Values that were charged first in the period; or those that were charged in the period before and not in it."""
-    before = query.compared[0] if query.compared else periods.before(query.period)
-    told = query.period if query.appeared == "new" else before
-    all_time = replace(query, period=DatePeriod(_LONG_AGO, query.period.end, ""), compared=())
+    """Values that were charged first in the period; or those whose first day without a charge lies in it and that were
+    not charged since; beside another period, those that were charged in that and not in this.
+    """
+    gone = query.appeared == "gone"
+    against = query.compared[0] if gone and query.compared else None
+    last = max(query.period.end, (context.through or query.period.end) + timedelta(1)) if gone else query.period.end
+    all_time = replace(query, period=DatePeriod(_LONG_AGO, query.period.end if against else last, ""), compared=())
+    period = against or (costed(query) if gone else query.period)
     labels = labels_of(all_time, context)
-    cost = measure(query.metric, within(told))
-    day, aggregate = ("first_day", exp.Min) if query.appeared == "new" else ("last_day", exp.Max)
+    cost = measure(query.metric, within(period))
+    day, aggregate = ("last_day", exp.Max) if gone else ("first_day", exp.Min)
     amounts: dict[str, exp.Expr] = {query.metric: cost, day: aggregate(this=exp.column("usage_date"))}
     if query.average == "day":
-        inside = exp.Case().when(within(told), exp.column("usage_date"))
+        inside = exp.Case().when(within(period), exp.column("usage_date"))
         days = exp.Nullif(this=exp.Count(this=exp.Distinct(expressions=[inside])), expression=exp.Literal.number(0))
         amounts = {"average_per_day": exp.Div(this=cost.copy(), expression=days), **amounts}
-    seen = within(told, day)
+    in_period = within(against or (_last_days(query, context) if gone else query.period), day)
     names = [*(label.name for label in labels), *amounts]
     select = exp.select(*(exp.column(name) for name in names))
     grouped = _grouped(all_time, context, labels, amounts)
-    return _cut(select.from_(grouped.subquery("seen")).where(seen), query, next(iter(amounts)), labels)
+    return _cut(select.from_(grouped.subquery("seen")).where(in_period), query, next(iter(amounts)), labels)
+
+
+def costed(query: CostQuery) -> DatePeriod:
+    """The days whose cost is told of what is gone: the period, and as long before, in which it was charged."""
+    start = periods.before(query.period).start
+    return DatePeriod(start, query.period.end, periods.label(start, query.period.end))
+
+
+def _last_days(query: CostQuery, context: CompileContext) -> DatePeriod:
+    """The last days of a charge after which the first day without one lies in the period; what was charged on the
+    newest day of the bills may still be there.
+    """
+    newest = context.through or query.period.end
+    end = min(query.period.end - timedelta(1), newest)
+    start = query.period.start - timedelta(1)
+    return DatePeriod(start, max(end, start), "")
 
 
 def _statistic(query: CostQuery, context: CompileContext) -> exp.Select:
@@ -123,8 +143,8 @@ def _with_empty_steps(
     for condition in of_weekdays(query, "usage_date"):
         empty = empty.where(condition)
     keys = [*names, exp.column(step.name)]
-    known = exp.select(*(key.copy() for key in keys), exp.column("amount")).from_("costs")
-    every = exp.union(known, empty, distinct=False).subquery("every_step")
+    charged = exp.select(*(key.copy() for key in keys), exp.column("amount")).from_("costs")
+    every = exp.union(charged, empty, distinct=False).subquery("every_step")
     amount = exp.alias_(exp.Sum(this=exp.column("amount")), "amount")
     summed = exp.select(*(key.copy() for key in keys), amount).from_(every).group_by(*(key.copy() for key in keys))
     return summed.with_("costs", as_=costs)
@@ -148,8 +168,8 @@ def _moving(query: CostQuery, context: CompileContext, steps: int) -> exp.Select
     inner = _grouped(longer, context, labels, {query.metric: total, "moving_average": average})
     first = query.period.start
     if context.first and start < context.first:
-        known = periods.floor(context.first, "month") if grain in _MONTHS else context.first
-        first = max(first, periods.step(known, grain, steps - 1))
+        first_whole = periods.floor(context.first, "month") if grain in _MONTHS else context.first
+        first = max(first, periods.step(first_whole, grain, steps - 1))
     names = [*(label.name for label in labels), query.metric, "moving_average"]
     select = exp.select(*(exp.column(name) for name in names)).from_(inner.subquery("steps"))
     whole = exp.GTE(this=exp.column(step.name), expression=exp.cast(exp.Literal.string(first.isoformat()), "date"))

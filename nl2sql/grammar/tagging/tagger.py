@@ -26,6 +26,7 @@ _NEVER_REPAIRED = frozenset(
     {"unsafe", "outside", "trend", "cumulative", "run_rate", "not", "instead", "clear", "state"}
     | {"moving", "statistic", "appeared", "contains", "profile"}
 )
+_SHORT = 3  # letters
 _SCALE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
 _DATE_WORDS = tuple(
     word for word in (*periods.MONTHS, *periods.WEEKDAYS, *periods.UNITS, "yesterday", "today") if len(word) > 3
@@ -190,11 +191,26 @@ class Tagger:
         repairs = {
             word: repaired for word in unknown if word not in vocabulary and (repaired := repair(word, vocabulary))
         }
+        for word, before in zip(words[1:], words, strict=False):
+            if word.text in unknown and before.text in ("by", "per") and (dimension := self._dimension_of(word.text)):
+                repairs[word.text] = dimension
         names = set(self.values.vocabulary)
         notes = tuple(
             f"read “{word}” as “{repaired}”" for word, repaired in sorted(repairs.items()) if repaired in names
         )
         return tuple(replace(word, text=repairs.get(word.text, word.text)) for word in words), notes
+
+    def _dimension_of(self, word: str) -> str | None:
+        """The one dimension's word that lacks a letter, where it is what costs are broken down by: `by tem`."""
+        if len(word) != _SHORT:
+            return None
+        near = {
+            phrase[0]
+            for phrase, entries in self.semantics.lexicon.items()
+            if len(phrase) == 1 and len(phrase[0]) == _SHORT + 1 and entries[0].kind in ("dimension", "unit")
+            if any(phrase[0][:at] + phrase[0][at + 1 :] == word for at in range(_SHORT + 1))
+        }
+        return near.pop() if len(near) == 1 else None
 
     def _partly_known(self, term: Term) -> bool:
         return bool(self.values.partial(tuple(term.text.split())))

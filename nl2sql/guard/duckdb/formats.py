@@ -62,14 +62,14 @@ def _pieces(written_format: str | None) -> list[str | None]:
     pieces: list[str | None] = []
     at = 0
     while at < len(written_format):
-        found = _PIECE.match(written_format, at)
-        if found is None:
+        match = _PIECE.match(written_format, at)
+        if match is None:
             return []
-        at = found.end()
-        if found["quarter"]:
+        at = match.end()
+        if match["quarter"]:
             pieces.append(None)
             continue
-        piece = _piece(found)
+        piece = _piece(match)
         if pieces and pieces[-1] is not None:
             pieces[-1] += piece
         else:
@@ -77,12 +77,12 @@ def _pieces(written_format: str | None) -> list[str | None]:
     return [one for one in pieces if one != ""]
 
 
-def _piece(found: re.Match[str]) -> str:
-    if found["name"]:
-        return _NAMES[found["name"]]
-    if found["token"]:
-        return _TOKENS[found["token"].upper()]
-    return str(found["quoted"] if found["quoted"] is not None else found["plain"]).replace("%", "%%")
+def _piece(match: re.Match[str]) -> str:
+    if match["name"]:
+        return _NAMES[match["name"]]
+    if match["token"]:
+        return _TOKENS[match["token"].upper()]
+    return str(match["quoted"] if match["quoted"] is not None else match["plain"]).replace("%", "%%")
 
 
 def text_format(call: exp.Anonymous) -> exp.Expr | str:

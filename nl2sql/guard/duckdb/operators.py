@@ -84,8 +84,8 @@ def _overlaps(_: exp.Expr) -> exp.Expr | str | None:
 
 
 def _collate(node: exp.Expr) -> exp.Expr | str | None:
-    known = node.expression.name in _COLLATIONS
-    return node.this.copy() if known else refused("That collation", "leave it out, or use lower(…)")
+    is_supported = node.expression.name in _COLLATIONS
+    return node.this.copy() if is_supported else refused("That collation", "leave it out, or use lower(…)")
 
 
 def _substring(node: exp.Expr) -> exp.Expr | str | None:
@@ -106,10 +106,10 @@ def _bracket(node: exp.Expr) -> exp.Expr | str | None:
             return exp.Null()
         if isinstance(index, exp.Slice):
             ends = (index.args.get("this"), index.args.get("expression"))
-            known = all(end is None or positive(end) for end in ends)
+            is_supported = all(end is None or positive(end) for end in ends)
         else:
-            known = isinstance(index, exp.Literal)  # a key is a text
-        if not known:
+            is_supported = isinstance(index, exp.Literal)  # a key is a text
+        if not is_supported:
             return refused("A part of a list whose places are not written as numbers", "write them, from 1 on")
     return None
 

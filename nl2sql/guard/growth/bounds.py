@@ -11,14 +11,16 @@ from typing import Final
 from sqlglot import exp
 
 from nl2sql.guard.growth.constants import number
+from nl2sql.guard.growth.gathers import GATHERING, is_list
 
 MAX_BYTES: Final = 65_536  # of one value
-MAX_PARTS: Final = 20_000  # of one expression, its copies counted
+MAX_ROW_BYTES: Final = 262_144  # of a row: rows are fetched, sorted and stored whole
+MAX_PARTS: Final = 20_000  # of one expression, its copies counted; and of a whole SELECT list
 _COLUMN: Final = 64  # bytes of a column: names, dates, amounts
 _NUMBER: Final = 32
 _GATHERED: Final = 16_384  # what an aggregate makes of values that are short
-_GATHERS: Final = 1_024  # and the longest that it may gather
-_GATHERING: Final = frozenset({"array_agg", "string_agg"})
+_GATHERS: Final = 256  # and the longest that it may gather: names, and an amount beside them
+_ORDERED: Final = 256  # the longest that `… WITHIN GROUP (ORDER BY …)` sorts: Postgres keeps longer ones in memory
 _NUMERIC: Final = frozenset(
     [
         "count",
@@ -57,6 +59,7 @@ _PADDING: Final = frozenset({"lpad", "rpad", "repeat"})
 _TOO_LONG: Final = (
     "A text or list in the statement could become too long; shorten what repeats, pads, joins or gathers it."
 )
+_TOO_WIDE: Final = "A row of the statement could become too long; select fewer or shorter columns."
 _TOO_MANY: Final = "The statement uses a computed column again and again through its subqueries; write it more plainly."
 
 
@@ -107,8 +110,12 @@ def _query(node: exp.Expr, queries: Mapping[str, Columns], outer: Columns) -> Co
         return {}
     columns = {**outer, **_sources(node, queries, outer)}
     result: dict[str, Bound] = {}
+    row = Bound(0, 0)
     for item in node.expressions:
         value = _bound(item.this if isinstance(item, exp.Alias) else item, columns, queries)
+        row = Bound(row.width + value.width, row.parts + value.parts)
+        if row.width > MAX_ROW_BYTES or row.parts > MAX_PARTS:
+            raise _TooLargeError(_TOO_WIDE)
         if isinstance(item, exp.Star) or (isinstance(item, exp.Column) and isinstance(item.this, exp.Star)):
             result |= {name: bound for name, bound in columns.items() if "." not in name}
         name = item.alias_or_name.lower()
@@ -178,6 +185,10 @@ def _bound(node: exp.Expr, columns: Columns, queries: Mapping[str, Columns]) -> 
         return _checked(bound.width, bound.parts)
     if isinstance(node, exp.Literal):
         return Bound(max(len(node.name.encode()), 1) if node.is_string else _NUMBER, 1)
+    if isinstance(node, exp.WithinGroup) and _bound(node.expression, columns, queries).width > _ORDERED:
+        raise _TooLargeError(_TOO_LONG)
+    if is_list(node):
+        return Bound(_gathered([bound.width for bound in _query(node.expressions[0], queries, columns).values()]), 2)
     if isinstance(node, exp.Query | exp.Subquery):
         inner = _query(node, queries, columns)
         most = _most(inner.values())
@@ -209,7 +220,7 @@ def _width(node: exp.Expr, widths: list[float], below: list[Bound]) -> float:
 def _call(name: str, arguments: list[exp.Expr], widths: list[float]) -> float:
     if name in _NUMERIC:
         return _NUMBER
-    if name in _GATHERING:
+    if name in GATHERING:
         return _gathered(widths)
     if name in _PADDING and len(arguments) > 1:
         times = number(arguments[1])

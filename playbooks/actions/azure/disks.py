@@ -19,15 +19,15 @@ def observe(_cloud: Cloud, where: ResourceRef) -> Seen:
     disk = look(rest(), path_of(where, _KIND), VERSION)
     if not disk:
         return {}
-    said = disk.get("properties", {})
+    properties = disk.get("properties", {})
     return {
-        "state": said.get("diskState"),
+        "state": properties.get("diskState"),
         "attached_to": disk.get("managedBy"),
-        "size_gib": said.get("diskSizeGB"),
+        "size_gib": properties.get("diskSizeGB"),
         "kind": (disk.get("sku") or {}).get("name"),
         "location": disk.get("location"),
         "zones": disk.get("zones") or [],
-        "unique_id": said.get("uniqueId"),
+        "unique_id": properties.get("uniqueId"),
         "tags": disk.get("tags") or {},
     }
 
@@ -46,13 +46,13 @@ def _snapshot(where: ResourceRef, record: Mapping[str, Any]) -> str:
 
 def _delete(_cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     api, path, snapshot = rest(), path_of(where, _KIND), _snapshot(where, record)
-    said = {
+    snapshot_body = {
         "location": record["location"],
         "tags": {**record["tags"], "finops-deleted": where.resource_id[:256]},
         "sku": {"name": "Standard_LRS"},
         "properties": {"creationData": {"createOption": "Copy", "sourceResourceId": path}, "incremental": True},
     }
-    act(api, "PUT", snapshot, VERSION, said)
+    act(api, "PUT", snapshot, VERSION, snapshot_body)
     made = look(api, snapshot, VERSION).get("properties", {})
     if made.get("provisioningState") != "Succeeded" or float(made.get("completionPercent", 100)) < 100:
         raise OSError("the snapshot is not complete, so the disk was not deleted")
@@ -64,7 +64,7 @@ def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> Non
     """A disk of the same name from the snapshot; none where the disk is there."""
     if observe(cloud, where):
         return
-    said = {
+    disk_body = {
         "location": record["location"],
         "tags": record["tags"],
         "sku": {"name": record["kind"]},
@@ -74,7 +74,7 @@ def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> Non
             "diskSizeGB": record["size_gib"],
         },
     }
-    act(rest(), "PUT", path_of(where, _KIND), VERSION, said)
+    act(rest(), "PUT", path_of(where, _KIND), VERSION, disk_body)
 
 
 ACTIONS = (
@@ -92,14 +92,14 @@ ACTIONS = (
         destroys=True,
         undo_says="a new disk from the snapshot",
         observe=observe,
-        says=lambda seen, _: f"snapshot, then delete the {seen['size_gib']} GiB {seen['kind']} disk",
-        undo_record=lambda seen, _: {
-            key: seen[key] for key in ("location", "zones", "kind", "size_gib", "unique_id", "tags")
+        says=lambda observed, _: f"snapshot, then delete the {observed['size_gib']} GiB {observed['kind']} disk",
+        undo_record=lambda observed, _: {
+            key: observed[key] for key in ("location", "zones", "kind", "size_gib", "unique_id", "tags")
         },
         apply=_delete,
         undo=_restore,
-        verify=lambda seen, _: not seen,
-        undone=lambda seen, record: seen.get("size_gib") == record["size_gib"],
+        verify=lambda observed, _: not observed,
+        undone=lambda observed, record: observed.get("size_gib") == record["size_gib"],
         feasible=_unattached,
     ),
 )

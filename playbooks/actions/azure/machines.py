@@ -28,16 +28,16 @@ def observe(_cloud: Cloud, where: ResourceRef) -> Seen:
     machine = look(rest(), path_of(where, _KIND), VERSION, "&$expand=instanceView")
     if not machine:
         return {}
-    said = machine.get("properties", {})
-    codes = [str(one.get("code")) for one in said.get("instanceView", {}).get("statuses", [])]
+    properties = machine.get("properties", {})
+    codes = [str(one.get("code")) for one in properties.get("instanceView", {}).get("statuses", [])]
     power = next((code.partition("/")[2] for code in codes if code.startswith("PowerState/")), "unknown")
     return {
         "state": power,
-        "size": said.get("hardwareProfile", {}).get("vmSize"),
+        "size": properties.get("hardwareProfile", {}).get("vmSize"),
         "location": machine.get("location"),
-        "scale_set": (said.get("virtualMachineScaleSet") or {}).get("id"),
-        "spot": said.get("priority") == "Spot",
-        "ephemeral_disk": bool(said.get("storageProfile", {}).get("osDisk", {}).get("diffDiskSettings")),
+        "scale_set": (properties.get("virtualMachineScaleSet") or {}).get("id"),
+        "spot": properties.get("priority") == "Spot",
+        "ephemeral_disk": bool(properties.get("storageProfile", {}).get("osDisk", {}).get("diffDiskSettings")),
         "tags": machine.get("tags") or {},
     }
 
@@ -55,12 +55,12 @@ def _resizable(_cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Ma
     """The size is one that this machine may become, as Azure says."""
     if refused := _stoppable(_cloud, where, observed, parameters):
         return refused
-    wanted = str(parameters["size"])
-    if wanted == observed["size"]:
-        return Refused(f"it is {wanted} already")
+    target_size = str(parameters["size"])
+    if target_size == observed["size"]:
+        return Refused(f"it is {target_size} already")
     offered = look(rest(), f"{path_of(where, _KIND)}/vmSizes", VERSION).get("value", [])
-    if wanted not in {one.get("name") for one in offered}:
-        return Refused(f"Azure does not offer {wanted} for it")
+    if target_size not in {one.get("name") for one in offered}:
+        return Refused(f"Azure does not offer {target_size} for it")
     return None
 
 
@@ -104,12 +104,12 @@ ACTIONS = (
         destroys=False,
         undo_says="start again",
         observe=observe,
-        says=lambda seen, _: f"stop and deallocate the {seen['size']}",
-        undo_record=lambda seen, _: {"state": seen["state"]},
+        says=lambda observed, _: f"stop and deallocate the {observed['size']}",
+        undo_record=lambda observed, _: {"state": observed["state"]},
         apply=_stop,
         undo=_put_back,
-        verify=lambda seen, _: seen.get("state") == _OFF,
-        undone=lambda seen, record: seen.get("state") == record["state"],
+        verify=lambda observed, _: observed.get("state") == _OFF,
+        undone=lambda observed, record: observed.get("state") == record["state"],
         feasible=_stoppable,
     ),
     Action(
@@ -119,12 +119,12 @@ ACTIONS = (
         destroys=False,
         undo_says="stop again",
         observe=observe,
-        says=lambda seen, _: f"start the {seen['size']}",
-        undo_record=lambda seen, _: {"state": seen["state"]},
+        says=lambda observed, _: f"start the {observed['size']}",
+        undo_record=lambda observed, _: {"state": observed["state"]},
         apply=_start,
         undo=_put_back,
-        verify=lambda seen, _: seen.get("state") == _ON,
-        undone=lambda seen, record: seen.get("state") == record["state"],
+        verify=lambda observed, _: observed.get("state") == _ON,
+        undone=lambda observed, record: observed.get("state") == record["state"],
     ),
     Action(
         name="azure.vm_resize",
@@ -133,14 +133,15 @@ ACTIONS = (
         destroys=False,
         undo_says="back to the old size",
         observe=observe,
-        says=lambda seen, parameters: f"{seen['size']} becomes {parameters['size']}, with a restart",
-        undo_record=lambda seen, _: {"state": seen["state"], "old_size": seen["size"]},
+        says=lambda observed, parameters: f"{observed['size']} becomes {parameters['size']}, with a restart",
+        undo_record=lambda observed, _: {"state": observed["state"], "old_size": observed["size"]},
         apply=_resize,
         undo=_size_back,
-        verify=lambda seen, wanted: (
-            bool(seen) and (seen["size"], seen["state"]) == (wanted["size"], _ON if wanted["state"] == _ON else _OFF)
+        verify=lambda observed, target: (
+            bool(observed)
+            and (observed["size"], observed["state"]) == (target["size"], _ON if target["state"] == _ON else _OFF)
         ),
-        undone=lambda seen, record: bool(seen) and seen["size"] == record["old_size"],
+        undone=lambda observed, record: bool(observed) and observed["size"] == record["old_size"],
         feasible=_resizable,
         parameters=SizeParameters,
     ),

@@ -29,7 +29,7 @@ _LARGEST_KEY, _KEPT_SECONDS, _PAUSE = 20_000, 1800, 2.0
 
 
 @dataclass(frozen=True)
-class Place:
+class ResourcePlace:
     """A zonal resource: the path of its zone, and of itself."""
 
     zone: str
@@ -83,7 +83,7 @@ def _assertion(key: dict[str, Any]) -> str:
     return jwt.encode(claims, key["private_key"], algorithm="RS256", headers={"kid": key["private_key_id"]})
 
 
-def place_of(where: ResourceRef, kind: str) -> Place:
+def place_of(where: ResourceRef, kind: str) -> ResourcePlace:
     """Where a resource is. Raises `RestError` for an id of another kind or of another project than the plan's."""
     match = _ID.fullmatch(where.resource_id)
     if match is None or match["kind"] != kind:
@@ -91,7 +91,7 @@ def place_of(where: ResourceRef, kind: str) -> Place:
     if match["project"] != where.account_id.removeprefix("projects/"):
         raise RestError(CLOUD, "id", f"it belongs to project {match['project']}, not to {where.account_id}")
     zone = f"/projects/{match['project']}/zones/{match['zone']}"
-    return Place(zone, f"{zone}/{kind}/{match['name']}", match["zone"], match["name"])
+    return ResourcePlace(zone, f"{zone}/{kind}/{match['name']}", match["zone"], match["name"])
 
 
 def look(api: Rest, path: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws.clients import Cloud
 from playbooks.actions.action import Action, Refused, ResourceRef, Seen
-from playbooks.actions.gcp.client import Place, act, look, place_of, rest
+from playbooks.actions.gcp.client import ResourcePlace, act, look, place_of, rest
 
 _KIND = "disks"
 
@@ -35,7 +35,7 @@ def _unattached(_cloud: Cloud, where: ResourceRef, observed: Seen, parameters: M
     return None if observed["state"] == "READY" else Refused(f"its state is {observed['state']}, not READY")
 
 
-def _snapshot(place: Place, record: Mapping[str, Any]) -> tuple[str, str]:
+def _snapshot(place: ResourcePlace, record: Mapping[str, Any]) -> tuple[str, str]:
     """Name and path of the snapshot of this very disk: Google numbers a disk anew that takes an old name."""
     name = f"finops-{record['number']}"
     return name, f"{place.zone.partition('/zones/')[0]}/global/snapshots/{name}"
@@ -44,8 +44,8 @@ def _snapshot(place: Place, record: Mapping[str, Any]) -> tuple[str, str]:
 def _delete(_cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     api, place = rest(), place_of(where, _KIND)
     name, path = _snapshot(place, record)
-    said = {"name": name, "labels": {**record["tags"], "finops-deleted": str(record["name"])}}
-    act(api, "POST", f"{place.path}/createSnapshot", place.zone, said, there=True)
+    snapshot_body = {"name": name, "labels": {**record["tags"], "finops-deleted": str(record["name"])}}
+    act(api, "POST", f"{place.path}/createSnapshot", place.zone, snapshot_body, there=True)
     made = look(api, path)
     if made.get("status") != "READY" or str(made.get("sourceDiskId")) != record["number"]:
         raise OSError("the snapshot is not ready, so the disk was not deleted")
@@ -58,14 +58,14 @@ def _restore(cloud: Cloud, where: ResourceRef, record: Mapping[str, Any]) -> Non
     if observe(cloud, where):
         return
     place = place_of(where, _KIND)
-    said = {
+    disk_body = {
         "name": record["name"],
         "sizeGb": str(record["size_gib"]),
         "type": f"zones/{place.zone_name}/diskTypes/{record['kind']}",
         "labels": record["tags"],
         "sourceSnapshot": _snapshot(place, record)[1].removeprefix("/"),
     }
-    act(rest(), "POST", f"{place.zone}/disks", place.zone, said, there=True)
+    act(rest(), "POST", f"{place.zone}/disks", place.zone, disk_body, there=True)
 
 
 ACTIONS = (
@@ -87,12 +87,12 @@ ACTIONS = (
         destroys=True,
         undo_says="a new disk from the snapshot",
         observe=observe,
-        says=lambda seen, _: f"snapshot, then delete the {seen['size_gib']} GiB {seen['kind']} disk",
-        undo_record=lambda seen, _: {key: seen[key] for key in ("name", "number", "kind", "size_gib", "tags")},
+        says=lambda observed, _: f"snapshot, then delete the {observed['size_gib']} GiB {observed['kind']} disk",
+        undo_record=lambda observed, _: {key: observed[key] for key in ("name", "number", "kind", "size_gib", "tags")},
         apply=_delete,
         undo=_restore,
-        verify=lambda seen, _: not seen,
-        undone=lambda seen, record: seen.get("size_gib") == record["size_gib"],
+        verify=lambda observed, _: not observed,
+        undone=lambda observed, record: observed.get("size_gib") == record["size_gib"],
         feasible=_unattached,
     ),
 )

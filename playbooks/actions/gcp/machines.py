@@ -57,11 +57,11 @@ def _resizable(_cloud: Cloud, where: ResourceRef, observed: Seen, parameters: Ma
     """The machine type exists in the instance's zone."""
     if refused := _stoppable(_cloud, where, observed, parameters):
         return refused
-    wanted, place = str(parameters["machine_type"]), place_of(where, _KIND)
-    if wanted == observed["machine_type"]:
-        return Refused(f"it is {wanted} already")
-    offered = look(rest(), f"{place.zone}/machineTypes/{wanted}")
-    return None if offered else Refused(f"{wanted} is not offered in {place.zone_name}")
+    target_type, place = str(parameters["machine_type"]), place_of(where, _KIND)
+    if target_type == observed["machine_type"]:
+        return Refused(f"it is {target_type} already")
+    offered = look(rest(), f"{place.zone}/machineTypes/{target_type}")
+    return None if offered else Refused(f"{target_type} is not offered in {place.zone_name}")
 
 
 def _stop(_cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], record: dict[str, Any]) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def _resize(_cloud: Cloud, where: ResourceRef, parameters: Mapping[str, Any], re
     api, place = rest(), place_of(where, _KIND)
     if look(api, place.path).get("status") != _OFF:
         act(api, "POST", f"{place.path}/stop", place.zone)
-    said = {"machineType": f"zones/{place.zone_name}/machineTypes/{parameters['machine_type']}"}
-    act(api, "POST", f"{place.path}/setMachineType", place.zone, said)
+    body = {"machineType": f"zones/{place.zone_name}/machineTypes/{parameters['machine_type']}"}
+    act(api, "POST", f"{place.path}/setMachineType", place.zone, body)
     if record["state"] == _ON:
         act(api, "POST", f"{place.path}/start", place.zone)
     return {}
@@ -107,12 +107,12 @@ ACTIONS = (
         destroys=False,
         undo_says="start again",
         observe=observe,
-        says=lambda seen, _: f"stop the {seen['machine_type']}",
-        undo_record=lambda seen, _: {"state": seen["state"]},
+        says=lambda observed, _: f"stop the {observed['machine_type']}",
+        undo_record=lambda observed, _: {"state": observed["state"]},
         apply=_stop,
         undo=_put_back,
-        verify=lambda seen, _: seen.get("state") == _OFF,
-        undone=lambda seen, record: seen.get("state") == record["state"],
+        verify=lambda observed, _: observed.get("state") == _OFF,
+        undone=lambda observed, record: observed.get("state") == record["state"],
         feasible=_stoppable,
     ),
     Action(
@@ -122,12 +122,12 @@ ACTIONS = (
         destroys=False,
         undo_says="stop again",
         observe=observe,
-        says=lambda seen, _: f"start the {seen['machine_type']}",
-        undo_record=lambda seen, _: {"state": seen["state"]},
+        says=lambda observed, _: f"start the {observed['machine_type']}",
+        undo_record=lambda observed, _: {"state": observed["state"]},
         apply=_start,
         undo=_put_back,
-        verify=lambda seen, _: seen.get("state") == _ON,
-        undone=lambda seen, record: seen.get("state") == record["state"],
+        verify=lambda observed, _: observed.get("state") == _ON,
+        undone=lambda observed, record: observed.get("state") == record["state"],
     ),
     Action(
         name="gcp.vm_resize",
@@ -136,16 +136,18 @@ ACTIONS = (
         destroys=False,
         undo_says="back to the old machine type",
         observe=observe,
-        says=lambda seen, parameters: f"{seen['machine_type']} becomes {parameters['machine_type']}, with a restart",
-        undo_record=lambda seen, _: {"state": seen["state"], "old_type": seen["machine_type"]},
+        says=lambda observed, parameters: (
+            f"{observed['machine_type']} becomes {parameters['machine_type']}, with a restart"
+        ),
+        undo_record=lambda observed, _: {"state": observed["state"], "old_type": observed["machine_type"]},
         apply=_resize,
         undo=_size_back,
-        verify=lambda seen, wanted: (
-            bool(seen)
-            and seen["machine_type"] == wanted["machine_type"]
-            and seen["state"] == (_ON if wanted["state"] == _ON else _OFF)
+        verify=lambda observed, target: (
+            bool(observed)
+            and observed["machine_type"] == target["machine_type"]
+            and observed["state"] == (_ON if target["state"] == _ON else _OFF)
         ),
-        undone=lambda seen, record: bool(seen) and seen["machine_type"] == record["old_type"],
+        undone=lambda observed, record: bool(observed) and observed["machine_type"] == record["old_type"],
         feasible=_resizable,
         parameters=TypeParameters,
     ),

@@ -65,22 +65,22 @@ class Provider:
         """The answer of `openid.connect.token`."""
         if (form.get("client_id"), form.get("client_secret")) != (self.client_id, self.client_secret):
             return {"ok": False, "error": "bad_client_secret"}
-        known = self._codes.pop(form.get("code", ""), None)
-        if known is None or known.until < self.clock():
+        code = self._codes.pop(form.get("code", ""), None)
+        if code is None or code.until < self.clock():
             return {"ok": False, "error": "invalid_code"}
-        if form.get("redirect_uri") != known.redirect:
+        if form.get("redirect_uri") != code.redirect:
             return {"ok": False, "error": "bad_redirect_uri"}
-        if known.challenge and known.challenge != _challenge(form.get("code_verifier", "")):
+        if code.challenge and code.challenge != _challenge(form.get("code_verifier", "")):
             return {"ok": False, "error": "invalid_code_verifier"}
         now = int(self.clock())
-        person = known.person
+        person = code.person
         claims = {
             "iss": issuer,
             "aud": self.client_id,
             "sub": person.id,
             "iat": now,
             "exp": now + 300,
-            "nonce": known.nonce,
+            "nonce": code.nonce,
             "https://slack.com/user_id": person.id,
             "name": person.real_name,
             "email": person.email,

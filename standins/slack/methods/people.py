@@ -83,8 +83,8 @@ def groups(workspace: Workspace, args: Json) -> Json:
 @method("usergroups.users.list")
 def group_members(workspace: Workspace, args: Json) -> Json:
     """Who is in a group."""
-    wanted = need(args, "usergroup")[0]
+    group_id = need(args, "usergroup")[0]
     for group in workspace.setup.groups:
-        if group.id == wanted:
+        if group.id == group_id:
             return {"users": list(group.members)}
     raise SlackError("no_such_subteam")

@@ -44,7 +44,7 @@ def _read(given: Any) -> Any:
 
 def _error(fault: str) -> Json:
     """`must be … [json-pointer:/blocks/0]` as its place, a code and a sentence."""
-    found = _POINTER.match(fault)
-    says, place = (found["says"], found["place"]) if found else (fault, "")
+    match = _POINTER.match(fault)
+    says, place = (match["says"], match["place"]) if match else (fault, "")
     code = "missing_field" if says.startswith("missing required field") else "failed_constraint"
     return {"pointer": place, "code": code, "message": says}

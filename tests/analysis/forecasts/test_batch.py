@@ -197,7 +197,7 @@ def test_backtests_know_every_model_and_horizon_and_look_at_no_future():
     errors = backtest({"steady": Series(START, steady), "doubled": Series(START, doubled)}, today, tier="cheap")
     found = {(one.series, one.model, one.horizon_days): one for one in errors}
     assert {key[1] for key in found} == {"structural", "sma", "theta", "ets", "ensemble"}
-    assert found["steady", "ensemble", 30].origins == 3
+    assert found["steady", "ensemble", 30].origins == 4
     assert found["steady", "ensemble", 30].total_error < 0.05
     assert found["steady", "ensemble", 90].coverage_80 is not None
     assert found["steady", "sma", 90].coverage_80 is None

@@ -92,4 +92,4 @@ def test_a_date_that_stands_in_for_another_is_a_doubt() -> None:
     met = meets(asked, resource(attributes={"created_at": "2026-11-01"}), {}, set(), TODAY)
     assert isinstance(met, Met)
     assert met.doubts == ("detached_at is not known, created_at is taken",)
-    assert met.seen == ("created 14 days ago",)
+    assert met.reasons == ("created 14 days ago",)

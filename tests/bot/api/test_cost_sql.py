@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from bot.api import cost_sql
-from bot.api.cost_sql import Wanted
+from bot.api.cost_sql import CostRequest
 
 
-def wanted(since: date, until: date, **fields: object) -> Wanted:
-    return Wanted(("team",), "effective", since, until, {}, **fields)  # type: ignore[arg-type]  # fields of Wanted
+def wanted(since: date, until: date, **fields: object) -> CostRequest:
+    return CostRequest(("team",), "effective", since, until, {}, **fields)  # type: ignore[arg-type]  # fields of Wanted
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_running_month_is_compared_by_the_days_that_have_bills() -> None:
 
 
 def test_a_value_is_a_literal_and_an_empty_one_is_null() -> None:
-    named = Wanted(
+    named = CostRequest(
         ("team",), "billed", date(2026, 11, 1), date(2026, 12, 1), {"service": "a'; DROP TABLE x --", "team": ""}
     )
     sql = cost_sql.groups(named, 10, 20).sql("postgres")

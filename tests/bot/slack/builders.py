@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from db.database import Database
 from db.tables import OutboxMessage
 from standins.slack import Handle
@@ -27,7 +27,7 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
-def deliver(delivery: Delivery) -> None:
+def deliver(delivery: OutboxDelivery) -> None:
     for channel in delivery.due():
         delivery.deliver_channel(channel)
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.process.runtime import web_client
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from config.settings import Settings
 from db.database import Database
 from db.outgoing import outbox
@@ -35,6 +35,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def delivery(clean_database: Database, settings: Settings, slack: Handle, clock: Clock) -> Delivery:
+def delivery(clean_database: Database, settings: Settings, slack: Handle, clock: Clock) -> OutboxDelivery:
     """A delivery that runs when it is told."""
-    return Delivery(clean_database, web_client(connected(settings, slack), retry=False), ("#team-payments",), clock)
+    return OutboxDelivery(
+        clean_database, web_client(connected(settings, slack), retry=False), ("#team-payments",), clock
+    )

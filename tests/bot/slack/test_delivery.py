@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.cards import message_types
 from bot.cards.elements.blocks import Card
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from db.database import Database
 from db.tables import OutboxMessage
 from domain import quarantine
@@ -19,7 +19,7 @@ from tests.bot.cards.builders import remediation_of
 from tests.bot.slack.builders import CHANNEL, Clock, Leave, deliver, row, texts
 
 
-def test_messages_come_in_order_with_threads_and_updates(delivery: Delivery, slack: Handle, leave: Leave) -> None:
+def test_messages_come_in_order_with_threads_and_updates(delivery: OutboxDelivery, slack: Handle, leave: Leave) -> None:
     """A thread hangs on the message its key names, and of several updates the last is shown."""
     leave("parent", "first")
     leave("child", "in the thread", thread_key="parent")
@@ -33,7 +33,7 @@ def test_messages_come_in_order_with_threads_and_updates(delivery: Delivery, sla
     assert len(slack.calls("chat.update")) == 1
 
 
-def test_a_name_and_a_person_are_channels_too(delivery: Delivery, slack: Handle, leave: Leave) -> None:
+def test_a_name_and_a_person_are_channels_too(delivery: OutboxDelivery, slack: Handle, leave: Leave) -> None:
     """`#finops` and a user id are resolved to conversations."""
     leave("named", channel="#finops")
     leave("personal", channel="U0MAYA0001")
@@ -43,7 +43,7 @@ def test_a_name_and_a_person_are_channels_too(delivery: Delivery, slack: Handle,
 
 
 def test_a_channel_that_was_made_anew_under_its_name_is_found(
-    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clean_database: Database
 ) -> None:
     """The id that was known is asked for once more; a channel that is gone for good fails with Slack's word."""
     leave("before", channel="#finops")
@@ -62,7 +62,7 @@ def test_a_channel_that_was_made_anew_under_its_name_is_found(
 
 
 def test_a_rate_limit_is_respected_and_the_order_kept(
-    delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
 ) -> None:
     """After a 429 the whole channel waits for as long as Slack says, and nothing is searched or doubled."""
     slack.faults.fail("chat.postMessage", 429)
@@ -79,7 +79,7 @@ def test_a_rate_limit_is_respected_and_the_order_kept(
 
 
 def test_an_answer_that_never_came_is_looked_for_before_posting_again(
-    delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
 ) -> None:
     """Slack posted the message and the response was lost: the next attempt finds it by its key."""
     leave("a")
@@ -92,7 +92,7 @@ def test_an_answer_that_never_came_is_looked_for_before_posting_again(
     assert row(clean_database, "a").message_ts == slack.messages(CHANNEL)[0]["ts"]
 
 
-def test_errors_of_slack_are_waited_out(delivery: Delivery, slack: Handle, leave: Leave, clock: Clock) -> None:
+def test_errors_of_slack_are_waited_out(delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock) -> None:
     """An internal error is tried again later, after a look whether it was posted after all."""
     slack.faults.fail("chat.postMessage", 500)
     leave("a")
@@ -104,7 +104,7 @@ def test_errors_of_slack_are_waited_out(delivery: Delivery, slack: Handle, leave
 
 
 def test_a_rate_limit_during_the_search_forgets_no_uncertainty(
-    delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
 ) -> None:
     """When the search itself is slowed down, the next attempt still searches."""
     leave("a")
@@ -119,7 +119,7 @@ def test_a_rate_limit_during_the_search_forgets_no_uncertainty(
 
 
 def test_what_cannot_be_delivered_is_told_to_the_admins_and_blocks_nothing(
-    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clean_database: Database
 ) -> None:
     """A channel without the bot, an unknown kind, a payload without what the
     card needs: failed with a reason, the next one goes on.
@@ -138,7 +138,7 @@ def test_what_cannot_be_delivered_is_told_to_the_admins_and_blocks_nothing(
 
 
 def test_refused_blocks_still_leave_the_text(
-    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clean_database: Database
 ) -> None:
     """A card that Slack refuses reaches people as its fallback, and the refusal is kept."""
     slack.faults.fail("chat.postMessage", "invalid_blocks")
@@ -149,7 +149,7 @@ def test_refused_blocks_still_leave_the_text(
 
 
 def test_a_message_for_later_does_not_hold_up_the_channel(
-    delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
 ) -> None:
     """What waits for the end of quiet hours is overtaken; what belongs to it waits with it."""
     leave("quiet")
@@ -169,7 +169,7 @@ def test_a_message_for_later_does_not_hold_up_the_channel(
 @pytest.mark.parametrize("death", [RecursionError("planted"), KeyboardInterrupt()])
 def test_a_message_that_ends_the_bot_is_set_aside_after_two_attempts(
     death: BaseException,
-    delivery: Delivery,
+    delivery: OutboxDelivery,
     slack: Handle,
     leave: Leave,
     clock: Clock,
@@ -205,7 +205,7 @@ def test_a_message_that_ends_the_bot_is_set_aside_after_two_attempts(
 
 
 def test_slacks_absence_costs_no_attempt(
-    delivery: Delivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock, clean_database: Database
 ) -> None:
     """Errors of Slack that pass are waited out, however many there are."""
     leave("a")
@@ -218,7 +218,7 @@ def test_slacks_absence_costs_no_attempt(
     assert texts(slack) == ["a"]
 
 
-def test_a_card_leads_to_the_page_where_there_is_one(delivery: Delivery, slack: Handle, leave: Leave) -> None:
+def test_a_card_leads_to_the_page_where_there_is_one(delivery: OutboxDelivery, slack: Handle, leave: Leave) -> None:
     """Slack takes the button, and its press is heard by a listener that does nothing."""
     delivery.page = "https://finops.example.com"
     leave("plan", kind="proposal", payload=remediation_of("web"))
@@ -229,7 +229,7 @@ def test_a_card_leads_to_the_page_where_there_is_one(delivery: Delivery, slack: 
 
 
 def test_a_proposal_is_put_where_its_alert_could_not_be(
-    delivery: Delivery, slack: Handle, leave: Leave, clean_database: Database
+    delivery: OutboxDelivery, slack: Handle, leave: Leave, clean_database: Database
 ) -> None:
     """Who decides is asked all the same, in the channel instead of the alert's thread."""
     leave("insight:7:#finops", kind="alert", payload={"title": "no id"})

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.process.runtime import web_client
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from config.organisation import Organisation
 from config.settings import Settings
 from db.database import Database
@@ -24,7 +24,7 @@ from tests.bot.conftest import connected
 from tests.bot.slack.builders import CHANNEL, Clock, Leave, deliver, row, texts
 
 
-def test_a_picture_is_uploaded_and_shown_in_its_card(delivery: Delivery, slack: Handle, leave: Leave) -> None:
+def test_a_picture_is_uploaded_and_shown_in_its_card(delivery: OutboxDelivery, slack: Handle, leave: Leave) -> None:
     """A chart that Slack's own block cannot show is a PNG inside the message."""
     days = [f"d{n}" for n in range(40)]
     figure = {
@@ -43,7 +43,7 @@ def test_a_picture_is_uploaded_and_shown_in_its_card(delivery: Delivery, slack: 
     assert content.startswith(b"\x89PNG")
 
 
-def test_a_picture_that_cannot_be_uploaded_is_left_out(delivery: Delivery, slack: Handle, leave: Leave) -> None:
+def test_a_picture_that_cannot_be_uploaded_is_left_out(delivery: OutboxDelivery, slack: Handle, leave: Leave) -> None:
     """The card comes without it."""
     slack.faults.fail("files.getUploadURLExternal", "fatal_error")
     figure = {
@@ -66,7 +66,7 @@ def test_two_bots_deliver_each_message_once(clean_database: Database, settings: 
         for number in range(60):
             leave(f"m{number:02d}", channel=channels[number % 3])
         clients = [web_client(connected(settings, slack), retry=False) for _ in range(2)]
-        deliveries = [Delivery(clean_database, client) for client in clients]
+        deliveries = [OutboxDelivery(clean_database, client) for client in clients]
         threads = [threading.Thread(target=one.run) for one in deliveries]
         for thread in threads:
             thread.start()
@@ -83,7 +83,7 @@ DYING = """
 import os, sys
 from datetime import UTC, datetime, timedelta
 from slack_sdk import WebClient
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from db.database import Database
 
 class Dying(WebClient):
@@ -96,13 +96,13 @@ class Dying(WebClient):
 url = os.environ["DATABASE"]
 client = Dying(token=os.environ["TOKEN"], base_url=os.environ["SLACK"], retry_handlers=[])
 in_a_second = lambda: datetime.now(UTC) + timedelta(seconds=1)
-Delivery(Database(url, url, url, False), client, (), in_a_second).deliver_channel(sys.argv[1])
+OutboxDelivery(Database(url, url, url, False), client, (), in_a_second).deliver_channel(sys.argv[1])
 """
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_bot_killed_around_the_post_loses_and_doubles_nothing(
-    moment: str, clean_database: Database, delivery: Delivery, slack: Handle, leave: Leave, clock: Clock
+    moment: str, clean_database: Database, delivery: OutboxDelivery, slack: Handle, leave: Leave, clock: Clock
 ) -> None:
     """kill -9 just before the post, and between the post and its mark: the next bot posts, or finds what was posted."""
     leave("a")
@@ -130,7 +130,7 @@ def test_a_bot_killed_around_the_post_loses_and_doubles_nothing(
 
 
 def test_an_insight_knows_when_its_first_card_was_posted(
-    delivery: Delivery, leave: Leave, clean_database: Database, clock: Clock
+    delivery: OutboxDelivery, leave: Leave, clean_database: Database, clock: Clock
 ) -> None:
     """Neither a line in its thread nor a second card changes it, and the measure of detection reads it."""
     arrived = datetime.now(UTC) - timedelta(minutes=7)

@@ -14,6 +14,7 @@ from db import audit, engines
 from db.database import Database
 from db.embedded import postgres
 from db.maintenance import backup, upgrade
+from lake.place import Place, place_of
 
 _ROWS = (
     "INSERT INTO finops.sources (name) VALUES ('aws')",
@@ -100,15 +101,24 @@ def _check_tables(database: Database) -> None:
 def test_a_dump_is_restored_into_an_empty_home(homes: list[Path], tmp_path: Path) -> None:
     """The server runs while it is dumped; the file is whole or not there."""
     database = _filled(homes[0])
-    backup.dump(database, tmp_path / "backups" / "monday.dump")
+    backup.dump(database, tmp_path / "backups" / "monday.dump", place_of(database))
     assert (tmp_path / "backups" / "monday.dump").stat().st_mode & 0o077 == 0
     with pytest.raises(UserError, match="is there already"):
-        backup.dump(database, tmp_path / "backups" / "monday.dump")
+        backup.dump(database, tmp_path / "backups" / "monday.dump", place_of(database))
     with pytest.raises(UserError, match="holds bills or an audit log already"):
-        backup.restore(database, tmp_path / "backups" / "monday.dump")
+        backup.restore(database, tmp_path / "backups" / "monday.dump", place_of(database))
     database.dispose()
     other = _connect(homes[1])
-    backup.restore(other, tmp_path / "backups" / "monday.dump")
+    kept: list[str] = []
+
+    class Sending(Place):
+        """As a lake in a bucket, to which files are sent."""
+
+        def keep(self, path: str) -> None:
+            kept.append(path)
+
+    backup.restore(other, tmp_path / "backups" / "monday.dump", Sending(Path(other.lake)))
+    assert kept == [_LINE_ITEMS]
     _check(other)
     other.dispose()
 
@@ -117,14 +127,14 @@ def test_a_dump_that_is_cut_off_changes_nothing(homes: list[Path], tmp_path: Pat
     """The database stays empty and usable, and takes the whole dump afterwards."""
     database = _filled(homes[0])
     whole, cut = tmp_path / "whole.dump", tmp_path / "cut.dump"
-    backup.dump(database, whole)
+    backup.dump(database, whole, place_of(database))
     database.dispose()
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])
     other = _connect(homes[1])
     with pytest.raises(UserError, match="nothing was changed"):
-        backup.restore(other, cut)
+        backup.restore(other, cut, place_of(other))
     assert upgrade.is_current(other)
-    backup.restore(other, whole)
+    backup.restore(other, whole, place_of(other))
     _check(other)
     other.dispose()
 
@@ -133,7 +143,7 @@ def test_files_that_are_gone_are_named(homes: list[Path], tmp_path: Path) -> Non
     """The rest is dumped."""
     database = _filled(homes[0])
     (Path(database.lake) / _LINE_ITEMS).unlink()
-    assert backup.dump(database, tmp_path / "some.dump") == (_LINE_ITEMS,)
+    assert backup.dump(database, tmp_path / "some.dump", place_of(database)) == (_LINE_ITEMS,)
     assert [path.name for path in tmp_path.glob("some.dump*")] == ["some.dump"]
     database.dispose()
 
@@ -144,14 +154,14 @@ def test_what_is_no_dump_of_ours_is_refused(homes: list[Path], tmp_path: Path) -
     with tarfile.open(tmp_path / "bad.tar", "w") as bad:
         bad.addfile(tarfile.TarInfo("lake/../../escaped"))
     with pytest.raises(UserError, match="nothing was changed"):
-        backup.restore(database, tmp_path / "bad.tar")
+        backup.restore(database, tmp_path / "bad.tar", place_of(database))
     link = tarfile.TarInfo("lake/escaped")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
     for member in (tarfile.TarInfo("postgres/escaped"), tarfile.TarInfo("/lake/escaped"), tarfile.TarInfo("."), link):
         with tarfile.open(tmp_path / "other.tar", "w") as other:
             other.addfile(member)
         with pytest.raises(UserError, match="no dump of ours"):
-            backup.restore(database, tmp_path / "other.tar")
+            backup.restore(database, tmp_path / "other.tar", place_of(database))
     assert list(tmp_path.rglob("escaped")) == []
     database.dispose()
 
@@ -164,13 +174,13 @@ def test_a_dump_of_the_first_release_is_brought_to_this_one(homes: list[Path], t
         for statement in _CHARGES:
             connection.exec_driver_sql(statement)
     assert not upgrade.is_current(database)
-    backup.dump(database, tmp_path / "first.dump")
+    backup.dump(database, tmp_path / "first.dump", place_of(database))
     upgrade.upgrade(database)
     _check_tables(database)
     assert _aside(database) == "1.000000000000000001"
     database.dispose()
     other = _connect(homes[1])
-    backup.restore(other, tmp_path / "first.dump")
+    backup.restore(other, tmp_path / "first.dump", place_of(other))
     assert upgrade.is_current(other)
     _check_tables(other)
     assert _aside(other) == "1.000000000000000001"

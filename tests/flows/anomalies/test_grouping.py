@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.anomalies.score import Finding, Kind
-from flows.anomalies.grouping import ScoredFinding, Window, group_findings, title_of, what_of, when_of
+from flows.anomalies.grouping import ScoredFinding, Window, group_findings
+from flows.anomalies.titles import title_of, what_of, when_of
 
 FIRST = datetime(2026, 11, 20, tzinfo=UTC)
 NOTHING = Window(FIRST, timedelta(days=1), np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 1)), 1)
@@ -94,7 +95,7 @@ def test_the_amount_of_the_title_lies_between_the_two_that_are_said() -> None:
     """What was and what was expected, on that day: the same days in both."""
     lasting = seen([347.0, 1354.0, 1360.0])
     assert title_of(lasting, "usage") == "RDS is up $1,010 a day since Sat 21 Nov (×3.9): usage, not price"
-    assert what_of(lasting, "usage") == "$1,357 a day where $347 was expected; usage, not price"
+    assert what_of(lasting, "usage") == "$1,357 a day where $347 was expected"
     assert when_of(lasting) == "since Sat 21 Nov 2026"
 
 

@@ -21,7 +21,7 @@ from db.tables import AuditEntry, Recommendation, Remediation, RemediationStep, 
 from flows.remediation.apply_schedules import apply
 from playbooks.guards import DAYS, ChangeWindow
 from playbooks.proposals import proposing
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import aws, cloud, run_instances, states
 
@@ -56,7 +56,7 @@ def applied(database: Database, cloud: Cloud, now: datetime) -> list[int]:
 
 
 def ran(database: Database, cloud: Cloud, number: int, now: datetime) -> str:
-    return execute(Run(database.app, cloud, Limits(), PLAYBOOKS, now=lambda: now, sleep=lambda _: None), number)
+    return execute(RunContext(database.app, cloud, Limits(), PLAYBOOKS, now=lambda: now, sleep=lambda _: None), number)
 
 
 def earn(database: Database, books: Mapping[str, Playbook] = PLAYBOOKS) -> None:
@@ -208,7 +208,7 @@ def test_a_playbook_in_mode_auto_answers_what_was_found(clean_database: Database
     earn(clean_database, {book.name: book})
     [second] = answered(EVENING + timedelta(days=8))
     assert state(second) == "approved"
-    run = Run(
+    run = RunContext(
         clean_database.app,
         cloud,
         Limits(),

@@ -17,10 +17,12 @@ from flows.ingest.ingest_costs import ingest
 from nl2sql.ask import connect_deps
 from nl2sql.deps import Deps
 from nl2sql.evaluation.evaluate import compare_file, evaluate_file, with_setting
+from nl2sql.llm.prompt import version
 from standins.bills.world import World
 from standins.bills.write import write
-from tests.nl2sql.llm.endpoint import Endpoint, running_endpoint
+from tests.nl2sql.llm.endpoint import Endpoint, Recorded, running_endpoint
 
+REPLIES = Path(__file__).parent / "suite" / "replies.jsonl"
 SUITE = Path(__file__).parent / "suite" / "demo_bills.jsonl"
 MONTHS = [date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)]
 
@@ -49,6 +51,35 @@ def test_the_suite_is_answered_right_by_rules(deps: Deps) -> None:
     content = report.to_json()
     assert content["tokens"] == 0
     assert content["latency_ms"]["p95"] >= content["latency_ms"]["p50"] > 0
+
+
+def test_replies_of_a_model_are_replayed_through_prompt_and_plumbing(deps: Deps, endpoint: Endpoint) -> None:
+    """Completions written down in the format of the endpoint, repairs, cut ones and an invented figure among them: what
+    the rules cannot read is answered right, headlines are true, and follow-ups amend the answer before.
+    """
+    lines = [json.loads(line) for line in REPLIES.read_text(encoding="utf-8").splitlines()]
+    endpoint.replies = [Recorded(reply) for line in lines for reply in line["replies"]]
+    with_model = connect_deps(
+        deps.settings.model_copy(update={"openai_base_url": endpoint.url}), Organisation(), deps.database, deps.today
+    )
+    report = evaluate_file(REPLIES, with_setting(with_model, "model"))
+    assert report.right == len(lines), report.to_text()
+    assert report.headlines == (13, 13), report.to_text()
+    assert report.follow_ups == (2, 2)
+    assert not endpoint.replies
+    asked = [request["messages"] for request in endpoint.requests]
+    assert len(asked) == sum(len(line["replies"]) for line in lines)
+    assert len({messages[0]["content"] for messages in asked}) == 1  # what endpoints cache
+    questions = iter(asked)
+    for line in lines:
+        for attempt, _ in enumerate(line["replies"]):
+            messages = next(questions)
+            assert json.dumps(line["question"], ensure_ascii=False)[1:-1] in messages[1]["content"]
+            assert attempt == 0 or line["kind"] == "long" or "cannot be used" in messages[-1]["content"]
+    content = report.to_json()
+    assert content["prompt"] == version()
+    assert version() in report.summary()
+    assert evaluate_file(SUITE, deps).to_json()["prompt"] is None
 
 
 def test_two_settings_are_compared(deps: Deps, endpoint: Endpoint, tmp_path: Path) -> None:

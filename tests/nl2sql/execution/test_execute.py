@@ -11,6 +11,7 @@ from config.access import Actor
 from db.database import Database
 from db.embedded import postgres
 from nl2sql.catalog.views import reporting
+from nl2sql.execution import execute
 from nl2sql.execution.execute import ExecutionLimits, FetchedRows, StatementFailed, StatementTimedOut, TooCostly, run
 from nl2sql.guard import SafeQuery, check
 
@@ -184,3 +185,19 @@ def test_an_answer_has_a_budget_of_bytes(database: Database) -> None:
     result = run(database.reader, wide, ExecutionLimits(rows=10, bytes=2 * 1024 * 1024))
     assert isinstance(result, FetchedRows)
     assert [len(row[0]) for row in result.rows] == [100_000] * 10
+
+
+def test_long_rows_come_one_by_one() -> None:
+    """A piece is as many rows as fit: what one fetch holds does not grow with the length of rows."""
+    fetched: list[int] = []
+
+    class Cursor:
+        """Rows of 1 MB, as many as are asked for."""
+
+        def fetchmany(self, count: int) -> list[tuple[str]]:
+            fetched.append(count)
+            return [("x" * 2**20,)] * count
+
+    assert execute._fetch(Cursor(), ExecutionLimits(bytes=4 * 2**20)) is None
+    assert set(fetched) == {1}
+    assert len(fetched) == 5

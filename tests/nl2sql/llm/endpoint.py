@@ -38,12 +38,19 @@ class Endless:
     pause_seconds: float = 0
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A whole completion as an endpoint wrote it down, given back as it stands."""
+
+    completion: dict[str, Any]
+
+
 @dataclass
 class Endpoint:
     """Replies are given in order; an empty queue answers 500. `requests` holds what was asked."""
 
     url: str
-    replies: list[str | Fault | Endless | CutOff | Cut] = field(default_factory=list)
+    replies: list[str | Fault | Endless | CutOff | Cut | Recorded] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     knows_formats: bool = True
     knows_schemas: bool = True
@@ -70,6 +77,9 @@ def running_endpoint() -> Iterator[Endpoint]:
             if isinstance(reply, Fault):
                 time.sleep(reply.pause_seconds)
                 self._send(reply.status, {"error": {"message": "as ordered"}})
+                return
+            if isinstance(reply, Recorded):
+                self._send(200, reply.completion)
                 return
             if isinstance(reply, CutOff):
                 self.send_response(200)

@@ -1,8 +1,13 @@
 """What a model is given: data stays data, within a budget."""
 
+import difflib
 from datetime import date
+from pathlib import Path
 
-from nl2sql.llm.prompt import ModelAttempt, PromptContext, messages
+from nl2sql.catalog.semantics import semantics
+from nl2sql.llm.prompt import ModelAttempt, PromptContext, messages, system_message, version
+
+SYSTEM_PROMPT = Path(__file__).parent / "system_prompt.txt"
 
 
 def test_text_in_data_stays_data() -> None:
@@ -24,3 +29,12 @@ def test_examples_are_dropped_to_keep_the_budget() -> None:
     size = sum(len(message["content"]) for message in messages("cost?", many, [ModelAttempt("SELECT 1", "no")], 7000))
     assert size < 7000 * 3.5 + 500
     assert "question 0" in messages("cost?", many, [], 7000)[1]["content"]
+
+
+def test_a_change_of_the_prompt_is_seen() -> None:
+    """Word for word: what is asked of every model stands in a file, and its version is the digest of that."""
+    written = SYSTEM_PROMPT.read_text(encoding="utf-8").rstrip("\n")
+    asked = system_message(semantics().notes)
+    changed = "\n".join(difflib.unified_diff(written.splitlines(), asked.splitlines(), "before", "now", lineterm=""))
+    assert not changed, f"{changed}\nRight so? Then: python -m nl2sql.llm.prompt > {SYSTEM_PROMPT.name}"
+    assert len(version()) == 8

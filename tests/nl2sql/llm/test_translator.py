@@ -22,7 +22,7 @@ from nl2sql.ask import ask, connect_deps, run_query, run_sql
 from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import Known
+from nl2sql.grammar.semantic.known import ReadingContext
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.llm.examples import EXAMPLES
@@ -253,7 +253,7 @@ def test_links_and_mentions_of_a_model_are_not_shown(endpoint: Endpoint, deps: D
 
 def test_the_examples_of_the_prompt_are_right() -> None:
     """Each is a query or a listing on names that are there."""
-    known = Known(semantics(), VALUES, CALENDAR)
+    known = ReadingContext(semantics(), VALUES, CALENDAR)
     for question, reply in EXAMPLES:
         kind = reply["kind"]
         read = read_query(reply[kind], known) if kind == "query" else read_listing(reply[kind], known)

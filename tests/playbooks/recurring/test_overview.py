@@ -10,7 +10,7 @@ from db.database import Database
 from db.tables import OutboxMessage, RecurringRun
 from playbooks.recurring import standing
 from playbooks.recurring.overview import dates, overview, redraw, timetables
-from playbooks.recurring.standing import Wanted
+from playbooks.recurring.standing import ApprovalRequest
 from tests.playbooks.recurring.builders import ARI, DUE, HOUSE, IDLE, idle, proposed, weekly
 
 
@@ -21,7 +21,7 @@ def test_the_timetable_says_what_is_next_who_approved_and_what_came_of_the_last(
     book = weekly(maximum_resources_a_month=5)
     proposed(clean_database, cloud, book)
     with Session(clean_database.app) as session:
-        standing.give(session, book, ARI, HOUSE, Wanted(date(2026, 12, 31)), DUE)
+        standing.give(session, book, ARI, HOUSE, ApprovalRequest(date(2026, 12, 31)), DUE)
         [row] = timetables(session, {book.name: book, "x": IDLE}, HOUSE, DUE)
     assert (row.next_due, row.left_this_month, row.last) == (DUE + timedelta(days=7), 4, "2026-11-24: 1 proposed")
     assert (row.on, row.standing) == (True, ("Ari until 2026-12-31",))
@@ -43,7 +43,7 @@ def test_a_period_that_was_done_has_no_other_date(session: Session) -> None:
 
 def test_the_card_says_scope_caps_and_what_no_longer_counts(session: Session) -> None:
     book = weekly(scope={"teams": ["web"]})
-    standing.give(session, book, ARI, HOUSE, Wanted(date(2026, 12, 31)), DUE)
+    standing.give(session, book, ARI, HOUSE, ApprovalRequest(date(2026, 12, 31)), DUE)
     edited = weekly(scope={"teams": ["web", "shop"]})
     fields = overview(session, edited, HOUSE, DUE)
     assert fields["scope"][0] == "teams web, shop"

@@ -20,7 +20,7 @@ from playbooks.recurring import runs
 from playbooks.recurring.overview import timetables
 from playbooks.recurring.runs import propose_due
 from playbooks.recurring.switch import set_switch
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import APPROVER, VIEWER, states
 from tests.playbooks.recurring.builders import DUE, HOUSE, OPERATOR, idle, proposed, weekly
@@ -37,7 +37,9 @@ def ran(database: Database, cloud: Cloud, number: int, book: Playbook, now: date
         decided = life.approve(session, number, APPROVER, now, {book.name: book})
         assert isinstance(decided, life.Approved), decided
     books = {book.name: book}
-    return execute(Run(database.app, cloud, HOUSE.remediation, books, now=lambda: now, sleep=lambda _: None), number)
+    return execute(
+        RunContext(database.app, cloud, HOUSE.remediation, books, now=lambda: now, sleep=lambda _: None), number
+    )
 
 
 def test_a_date_is_proposed_once_and_a_person_approves_it(clean_database: Database, cloud: Cloud) -> None:

@@ -15,9 +15,9 @@ from db.database import Database
 from db.tables import AuditEntry, FlowRequest, Remediation, StandingApproval
 from playbooks.approval import kill_switch
 from playbooks.recurring import standing
-from playbooks.recurring.standing import Wanted, in_force, void
+from playbooks.recurring.standing import ApprovalRequest, in_force, void
 from playbooks.recurring.switch import set_switch
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from playbooks.schema import Playbook, read_playbooks
 from tests.playbooks.conftest import states
 from tests.playbooks.recurring.builders import ARI, DUE, HOUSE, ODA, OPERATOR, VIC, WIM, idle, proposed, weekly
@@ -30,18 +30,18 @@ def given(
     database: Database, book: Playbook, actor: Actor = ARI, until: date = UNTIL, typed: str | None = None
 ) -> StandingApproval | Denied:
     with Session(database.app, expire_on_commit=False) as session, session.begin():
-        return standing.give(session, book, actor, HOUSE, Wanted(until, typed), GIVEN)
+        return standing.give(session, book, actor, HOUSE, ApprovalRequest(until, typed), GIVEN)
 
 
 def denied(session: Session, book: Playbook, actor: Actor, until: date = UNTIL, **more: Any) -> str:
-    made = standing.give(session, book, actor, HOUSE, Wanted(until, **more), GIVEN)
+    made = standing.give(session, book, actor, HOUSE, ApprovalRequest(until, **more), GIVEN)
     assert isinstance(made, Denied)
     assert session.scalars(sa.select(AuditEntry.action)).all()[-1] == "playbook.denied"
     return made.reason
 
 
 def started(database: Database, cloud: Cloud, number: int, book: Playbook) -> str:
-    run = Run(database.app, cloud, HOUSE.remediation, {book.name: book}, now=lambda: DUE, sleep=lambda _: None)
+    run = RunContext(database.app, cloud, HOUSE.remediation, {book.name: book}, now=lambda: DUE, sleep=lambda _: None)
     return execute(run, number)
 
 
@@ -163,7 +163,7 @@ def test_two_people_are_two_standing_approvals(clean_database: Database, cloud: 
 def test_who_lost_the_role_no_longer_approves(session: Session) -> None:
     """finops.yaml is asked at every run, not only when it was given."""
     book = weekly()
-    row = standing.give(session, book, ARI, HOUSE, Wanted(UNTIL), GIVEN)
+    row = standing.give(session, book, ARI, HOUSE, ApprovalRequest(UNTIL), GIVEN)
     assert isinstance(row, StandingApproval)
     assert [one.id for one in in_force(session, book, HOUSE, "web", DUE)] == [row.id]
     without = Organisation(people=tuple(person for person in HOUSE.people if person.name != "Ari"))
@@ -174,7 +174,8 @@ def test_who_lost_the_role_no_longer_approves(session: Session) -> None:
 def test_an_approver_of_a_team_approves_what_looks_at_that_team_only(session: Session) -> None:
     assert "every team's resources" in denied(session, weekly(), WIM)
     assert isinstance(
-        standing.give(session, weekly(scope={"teams": ["web"]}), WIM, HOUSE, Wanted(UNTIL), GIVEN), StandingApproval
+        standing.give(session, weekly(scope={"teams": ["web"]}), WIM, HOUSE, ApprovalRequest(UNTIL), GIVEN),
+        StandingApproval,
     )
     assert "You approve for web" in denied(session, weekly(scope={"teams": ["web", "shop"]}), WIM)
 
@@ -184,7 +185,7 @@ def test_who_switched_it_on_does_not_approve_its_runs(session: Session) -> None:
     book = weekly(active=False)
     set_switch(session, book, OPERATOR, GIVEN, on=True)
     assert "You switched this playbook on" in denied(session, book, OPERATOR)
-    row = standing.give(session, book, ARI, HOUSE, Wanted(UNTIL), GIVEN)
+    row = standing.give(session, book, ARI, HOUSE, ApprovalRequest(UNTIL), GIVEN)
     assert isinstance(row, StandingApproval)
     both = replace(ARI, roles=ARI.roles | OPERATOR.roles)
     set_switch(session, book, both, GIVEN, on=True)
@@ -219,5 +220,5 @@ def test_what_deletes_is_typed(session: Session) -> None:
     said = {**read_playbooks()["ebs-delete-unattached"].model_dump(), "recurring": {"every": "month"}}
     book = Playbook.model_validate({**said, "mode": "approve"})
     assert "type how many resources a run may touch (10)" in denied(session, book, ARI, confirmation="20")
-    made = standing.give(session, book, ARI, HOUSE, Wanted(UNTIL, "10"), GIVEN)
+    made = standing.give(session, book, ARI, HOUSE, ApprovalRequest(UNTIL, "10"), GIVEN)
     assert isinstance(made, StandingApproval)

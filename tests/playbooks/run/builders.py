@@ -15,7 +15,7 @@ from playbooks.actions import ACTIONS
 from playbooks.approval import lifecycle as life
 from playbooks.proposals.plan import Plan
 from playbooks.proposals.planning import make_plans
-from playbooks.run.execute import Run
+from playbooks.run.execute import RunContext
 from playbooks.schema import Playbook
 from tests.playbooks.builders import STOP, run_of, target
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
@@ -34,7 +34,7 @@ def approved(database: Database, cloud: Cloud, ids: list[str], book: Playbook = 
     return number
 
 
-def running(database: Database, cloud: Cloud, book: Playbook = STOP, **changes: Any) -> Run:
+def running(database: Database, cloud: Cloud, book: Playbook = STOP, **changes: Any) -> RunContext:
     return replace(run_of(database, cloud), playbooks={book.name: book}, **changes)
 
 

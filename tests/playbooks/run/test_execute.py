@@ -16,7 +16,7 @@ from db.tables import Remediation as Stored
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
 from playbooks.approval.undo import request_undo
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from tests.playbooks.builders import PLAYBOOKS, Killed, approve, propose, run_of, stored
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER, VIEWER, run_instances, states
 
@@ -187,5 +187,6 @@ def test_stop_all_halts_a_run_between_steps(clean_database: Database, cloud: Clo
             with Session(clean_database.app) as session, session.begin():
                 kill_switch.set_stop_all(session, APPROVER, NOW, on=True)
 
-    assert execute(Run(run.engine, run.cloud, run.limits, run.playbooks, run.now, run.sleep, pull), number) == "partial"
+    stopping = RunContext(run.engine, run.cloud, run.limits, run.playbooks, run.now, run.sleep, pull)
+    assert execute(stopping, number) == "partial"
     assert states(ids) == ["stopped", "running"]

@@ -19,7 +19,7 @@ from playbooks.actions.action import ResourceRef
 from playbooks.approval import lifecycle as life
 from playbooks.proposals.plan import Target
 from playbooks.proposals.planning import make_plans
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from tests.playbooks.builders import Killed
 from tests.playbooks.conftest import APPROVER, NOW, REQUESTER
 from tests.playbooks.resources import ACCOUNT, ONE_OF_EACH, opened, package
@@ -89,10 +89,10 @@ def approved(database: Database, cloud: Cloud, playbook: str) -> tuple[int, str]
     return number, resource
 
 
-def worker(database: Database, cloud: Cloud, playbook: str) -> Run:
+def worker(database: Database, cloud: Cloud, playbook: str) -> RunContext:
     book = opened(playbook)
     book = book.model_copy(update={"approval": book.approval.model_copy(update={"count": 1})})
-    return Run(database.app, cloud, LIMITS, {playbook: book}, now=lambda: NOW, sleep=lambda _: None)
+    return RunContext(database.app, cloud, LIMITS, {playbook: book}, now=lambda: NOW, sleep=lambda _: None)
 
 
 def step_of(database: Database, number: int) -> RemediationStep:

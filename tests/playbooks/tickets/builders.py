@@ -6,15 +6,15 @@ from pydantic import SecretStr
 
 from config.sections.tickets import TicketRule
 from config.settings import Settings
-from playbooks.tickets.port import Draft
+from playbooks.tickets.port import TicketDraft
 
 NOW = datetime(2026, 11, 23, 10, 4, tzinfo=UTC)
 HOSTILE = "web <script>@everyone</script> [x](https://evil.example) #1 `y` --> <!-- finops-remediation-1 -->"
 MARKER = "finops-remediation-12"
 
 
-def draft(name: str = "web-1") -> Draft:
-    return Draft(
+def draft(name: str = "web-1") -> TicketDraft:
+    return TicketDraft(
         MARKER,
         f"Stop idle EC2 instances in {name}: saves $612",
         ("finops-bot found this.", "Undo: start again."),

@@ -19,9 +19,9 @@ from db.tables import AuditEntry, OutboxMessage, Recommendation, Remediation, Sa
 from playbooks.approval import lifecycle as life
 from playbooks.proposals.planning import NothingToDo
 from playbooks.proposals.proposing import propose_all
-from playbooks.run.execute import Run, execute
+from playbooks.run.execute import RunContext, execute
 from playbooks.tickets.keep import ATTEMPTS, Keeper, keep
-from playbooks.tickets.port import Draft, Opened, TrackerError
+from playbooks.tickets.port import Opened, TicketDraft, TrackerError
 from tests.playbooks.conftest import states
 from tests.playbooks.recurring.builders import ARI, DUE, HOUSE, IDLE, idle
 from tests.playbooks.tickets.builders import github
@@ -33,18 +33,18 @@ BOOKS = {IDLE.name: IDLE}
 class Board:
     """A tracker in memory; `dies` after it has done what it was asked, `refuses` before."""
 
-    tickets: dict[str, Draft] = field(default_factory=dict)
+    tickets: dict[str, TicketDraft] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
     comments: list[str] = field(default_factory=list)
     refuses: str | None = None
     dies: bool = False
 
-    def find(self, draft: Draft) -> Opened | None:
+    def find(self, draft: TicketDraft) -> Opened | None:
         return next(
             (Opened(key, "https://x/1") for key, one in self.tickets.items() if one.marker == draft.marker), None
         )
 
-    def open(self, draft: Draft) -> Opened:
+    def open(self, draft: TicketDraft) -> Opened:
         self._look()
         key = str(len(self.tickets) + 1)
         self.tickets[key] = draft
@@ -159,7 +159,7 @@ def test_what_was_approved_before_acting_was_forbidden_does_not_run(
     number = wanted(clean_database, cloud, HOUSE)
     with Session(clean_database.app) as session, session.begin():
         assert isinstance(life.approve(session, number, ARI, DUE, BOOKS), life.Approved)
-    run = Run(clean_database.app, cloud, house.remediation, BOOKS, now=lambda: DUE, sleep=lambda _: None)
+    run = RunContext(clean_database.app, cloud, house.remediation, BOOKS, now=lambda: DUE, sleep=lambda _: None)
     assert execute(run, number) == "void"
     assert states(ids) == ["running"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from playbooks.tickets.port import Change, Opened
+from playbooks.tickets.port import Opened, TicketChange
 from playbooks.tickets.trackers import tracker_of
 from tests.playbooks.tickets.builders import MARKER, draft, github, with_tokens
 from tests.recorded import Asked, Reply, recorded
@@ -18,7 +18,7 @@ R = "/repos/platform/infra"
 TEXT = 'resource "aws_instance" "web" {\n  instance_type = "m5.2xlarge"\n}\n'
 PAGE = "https://github.com/platform/infra/pull/7"
 PULL = {"number": 7, "html_url": PAGE}
-RESIZE = Change(
+RESIZE = TicketChange(
     "i-0abc",
     "web-1",
     "ec2.resize",
@@ -42,7 +42,7 @@ def blob(path: str) -> Reply:
     return Reply("GET", f"{R}/git/blobs/b-{path}", 200, {"content": b64encode(TEXT.encode()).decode()})
 
 
-def opened(settings: Settings, replies: list[Reply], change: Change, **more: Any) -> tuple[Opened, list[Asked]]:
+def opened(settings: Settings, replies: list[Reply], change: TicketChange, **more: Any) -> tuple[Opened, list[Asked]]:
     with recorded(replies) as service:
         rule = github(service.url, **{"to": "terraform", "folder": "envs/prod", **more})
         with tracker_of(with_tokens(settings), rule) as tracker:
@@ -102,7 +102,9 @@ def test_the_change_is_a_branch_a_commit_and_a_pull_request_with_the_diff(
         ),
     ],
 )
-def test_what_the_text_cannot_say_is_an_issue_with_the_reason(settings: Settings, change: Change, says: str) -> None:
+def test_what_the_text_cannot_say_is_an_issue_with_the_reason(
+    settings: Settings, change: TicketChange, says: str
+) -> None:
     replies = [
         *tree("envs/prod/main.tf"),
         blob("envs/prod/main.tf"),

@@ -16,7 +16,7 @@ from db.tables import StandingApproval
 from playbooks.approval import lifecycle
 from playbooks.recurring import standing, switch
 from playbooks.recurring.overview import overview
-from playbooks.recurring.standing import Wanted
+from playbooks.recurring.standing import ApprovalRequest
 from playbooks.schema import Playbook, read_playbooks
 from tests.recomputed import said
 from tests.recomputed.cases.remediations import plan
@@ -51,7 +51,7 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
             if on:
                 switch.set_switch(session, book, _HOUSE.actor("U0OPS00001"), planted.now, on=True)
                 given = standing.give(
-                    session, book, _HOUSE.actor("U0ARI00001"), _HOUSE, Wanted(until, str(a_run)), planted.now
+                    session, book, _HOUSE.actor("U0ARI00001"), _HOUSE, ApprovalRequest(until, str(a_run)), planted.now
                 )
                 assert isinstance(given, StandingApproval), given
             fields = overview(session, book, _HOUSE, planted.now)

@@ -1142,6 +1142,24 @@ export interface components {
             days: number;
         };
         /**
+         * NamedView
+         * @description What the page's address says.
+         * @example {
+         *       "search": {
+         *         "by": "team,service"
+         *       }
+         *     }
+         */
+        NamedView: {
+            /**
+             * Search
+             * @description Parameters of the address of the page Explore
+             */
+            search: {
+                [key: string]: string;
+            };
+        };
+        /**
          * NewBudget
          * @description A budget with its name.
          * @example {
@@ -1281,6 +1299,20 @@ export interface components {
             timezone: string;
         };
         /**
+         * ReconcileVerdict
+         * @description What becomes of a thing in quarantine.
+         * @example {
+         *       "decision": "retry"
+         *     }
+         */
+        ReconcileVerdict: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "retry" | "drop";
+        };
+        /**
          * Sent
          * @description A question whose answer goes to a channel.
          * @example {
@@ -1315,38 +1347,6 @@ export interface components {
              * @default false
              */
             everywhere: boolean;
-        };
-        /**
-         * Verdict
-         * @description What becomes of a thing in quarantine.
-         * @example {
-         *       "decision": "retry"
-         *     }
-         */
-        Verdict: {
-            /**
-             * Decision
-             * @enum {string}
-             */
-            decision: "retry" | "drop";
-        };
-        /**
-         * View
-         * @description What the page's address says.
-         * @example {
-         *       "search": {
-         *         "by": "team,service"
-         *       }
-         *     }
-         */
-        View: {
-            /**
-             * Search
-             * @description Parameters of the address of the page Explore
-             */
-            search: {
-                [key: string]: string;
-            };
         };
         /** @description A problem document, RFC 9457 */
         Problem: {
@@ -1507,6 +1507,11 @@ export interface operations {
                         currency: string;
                         /** @description The organisation's name */
                         organisation: string;
+                        /**
+                         * Format: date
+                         * @description The day that counts as today where the settings name one; null: the caller's clock holds
+                         */
+                        today: string | null;
                         /** @description What a change from the page sends as `X-CSRF-Token` */
                         csrf_token: string | null;
                     };
@@ -1985,9 +1990,9 @@ export interface operations {
                  */
                 "application/json": {
                     /** @description What is added up */
-                    metric?: ("effective_cost" | "billed_cost" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate") | null;
+                    metric?: ("effective_cost" | "billed_cost" | "token_count" | "request_count" | "gpu_hour_count" | "cost_per_million_tokens" | "cost_per_gpu_hour" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate") | null;
                     /** @description Further metrics in columns beside the first */
-                    beside?: ("effective_cost" | "billed_cost" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate")[] | null;
+                    beside?: ("effective_cost" | "billed_cost" | "token_count" | "request_count" | "gpu_hour_count" | "cost_per_million_tokens" | "cost_per_gpu_hour" | "invoice_cost" | "list_cost" | "contracted_cost" | "savings" | "savings_rate" | "usage_quantity" | "unit_cost" | "utilization_rate" | "coverage_rate")[] | null;
                     /**
                      * PeriodForm
                      * @description Whole UTC days.
@@ -2017,7 +2022,7 @@ export interface operations {
                         whole?: boolean | null;
                     };
                     /** @description One row for each value */
-                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "availability_zone" | "instance_type" | "sku" | "sku_price" | "usage_type" | "charge_description" | "commitment" | "resource_type")[] | null;
+                    dimensions?: ("provider" | "account" | "billing_account" | "service" | "service_category" | "region" | "team" | "environment" | "application" | "charge_category" | "pricing_category" | "commitment_type" | "publisher" | "service_subcategory" | "currency" | "resource" | "availability_zone" | "instance_type" | "ai_model" | "sku" | "sku_price" | "usage_type" | "charge_description" | "commitment" | "resource_type")[] | null;
                     /**
                      * Grain
                      * @description One row for each step of time
@@ -6386,7 +6391,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Verdict"];
+                "application/json": components["schemas"]["ReconcileVerdict"];
             };
         };
         responses: {
@@ -6600,6 +6605,12 @@ export interface operations {
                             actual: number | null;
                             was_expected: number | null;
                         }[];
+                        /** @description How the months before went on from the same day: the running one ends within what is expected of its rest times or divided by `factor`, as `held` of `seen` months did; null where too few are known */
+                        month: {
+                            factor: number;
+                            held: number;
+                            seen: number;
+                        } | null;
                         /** @description The newest errors of each horizon: of this model in tests on the past, and of what was predicted live */
                         accuracy: {
                             measured_on: string;
@@ -7587,7 +7598,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["View"];
+                "application/json": components["schemas"]["NamedView"];
             };
         };
         responses: {

@@ -1,15 +1,15 @@
-import { Group, SegmentedControl, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, SegmentedControl, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { insightsQuery } from "../api/queries";
-import { day, money, named } from "../format";
+import { day, money, named, words } from "../format";
 import { Tag } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
+import { Rows } from "../parts/Rows";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { STATUSES } from "../search";
-import { Scroll } from "../parts/Scroll";
 
 export function AnomaliesPage() {
   const search = useSearch({ from: "/anomalies" });
@@ -40,41 +40,37 @@ export function AnomaliesPage() {
             items.length === 0 ? (
               <Nothing>{status === "open" ? "Nothing is unusual." : "There are none."}</Nothing>
             ) : (
-              <Scroll label="Anomalies">
-                <Table aria-label="Anomalies" highlightOnHover miw={640}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>What</Table.Th>
-                      <Table.Th>Severity</Table.Th>
-                      <Table.Th>Team</Table.Th>
-                      <Table.Th>Detected</Table.Th>
-                      <Table.Th className="right">A day</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {items.map((one) => (
-                      <Table.Tr key={one.insight_id}>
-                        <Table.Td>
-                          <LinkAnchor to="/anomalies/$id" params={{ id: String(one.insight_id) }} size="sm">
-                            {one.title}
-                          </LinkAnchor>
-                          {status === "all" ? (
-                            <Text size="xs" c="dimmed">
-                              {one.status}
-                            </Text>
-                          ) : null}
-                        </Table.Td>
-                        <Table.Td>
-                          <Tag>{one.severity}</Tag>
-                        </Table.Td>
-                        <Table.Td>{named(one.team)}</Table.Td>
-                        <Table.Td>{day(one.detected_at)}</Table.Td>
-                        <Table.Td className="right figures">{money(one.impact_amount, one.currency)}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scroll>
+              <Rows
+                label="Anomalies"
+                rows={items}
+                rowKey={(one) => one.insight_id ?? 0}
+                columns={[
+                  {
+                    title: "What",
+                    cell: (one) => (
+                      <>
+                        <LinkAnchor to="/anomalies/$id" params={{ id: String(one.insight_id) }} size="sm">
+                          {one.title}
+                        </LinkAnchor>
+                        {status === "all" ? (
+                          <Text size="xs" c="dimmed">
+                            {words(one.status ?? "")}
+                          </Text>
+                        ) : null}
+                      </>
+                    ),
+                  },
+                  { title: "Severity", cell: (one) => <Tag>{one.severity}</Tag> },
+                  { title: "Team", cell: (one) => named(one.team) },
+                  { title: "Detected", cell: (one) => day(one.detected_at) },
+                  {
+                    title: "A day",
+                    right: true,
+                    first: "figure",
+                    cell: (one) => money(one.impact_amount, one.currency),
+                  },
+                ]}
+              />
             )
           }
         </Found>

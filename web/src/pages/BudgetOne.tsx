@@ -1,4 +1,4 @@
-import { Group, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -19,9 +19,9 @@ import { Confirm } from "../parts/Confirm";
 import { Tag } from "../parts/figures";
 import { BandChart } from "../parts/lazy-charts";
 import { LinkAnchor } from "../parts/links";
+import { Rows } from "../parts/Rows";
 import { Found, Nothing, Panel, Problem } from "../parts/states";
 import { bandOf, missOf, scopeLabel, scopeOf } from "../planning";
-import { Scroll } from "../parts/Scroll";
 
 /** One budget: its periods, what is expected of its scope, how good forecasts were, and its fields. */
 export function BudgetPage() {
@@ -69,38 +69,31 @@ function Shown({ budget, tag }: { budget: StoredBudget; tag: string | null }) {
             items.length === 0 ? (
               <Nothing>It has not been evaluated yet.</Nothing>
             ) : (
-              <Scroll label="Periods">
-                <Table aria-label="Periods" miw={560}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>Period</Table.Th>
-                      <Table.Th className="right">Amount</Table.Th>
-                      <Table.Th className="right">Spent</Table.Th>
-                      <Table.Th className="right">Expected</Table.Th>
-                      <Table.Th className="right">Used</Table.Th>
-                      <Table.Th>Status</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {items.map((one) => (
-                      <Table.Tr key={one.period_start}>
-                        <Table.Td className="figures">
-                          {day(one.period_start)} – {day(one.period_end === null ? null : plus(one.period_end, -1))}
-                        </Table.Td>
-                        <Table.Td className="right figures">{money(one.amount, one.currency)}</Table.Td>
-                        <Table.Td className="right figures">{money(one.spent, one.currency)}</Table.Td>
-                        <Table.Td className="right figures">{money(one.forecast, one.currency)}</Table.Td>
-                        <Table.Td className="right figures">
-                          {one.percent_used === null ? "–" : percent(one.percent_used / 100)}
-                        </Table.Td>
-                        <Table.Td>
-                          <Tag>{one.status}</Tag>
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scroll>
+              <Rows
+                label="Periods"
+                width={560}
+                rows={items}
+                rowKey={(one) => one.period_start ?? ""}
+                columns={[
+                  {
+                    title: "Period",
+                    cell: (one) => (
+                      <>
+                        {day(one.period_start)} – {day(one.period_end === null ? null : plus(one.period_end, -1))}
+                      </>
+                    ),
+                  },
+                  { title: "Amount", right: true, cell: (one) => money(one.amount, one.currency) },
+                  { title: "Spent", right: true, first: "figure", cell: (one) => money(one.spent, one.currency) },
+                  { title: "Expected", right: true, cell: (one) => money(one.forecast, one.currency) },
+                  {
+                    title: "Used",
+                    right: true,
+                    cell: (one) => (one.percent_used === null ? "–" : percent(one.percent_used / 100)),
+                  },
+                  { title: "Status", cell: (one) => <Tag>{one.status}</Tag> },
+                ]}
+              />
             )
           }
         </Found>
@@ -171,34 +164,30 @@ function Expected({ outlook }: { outlook: Outlook }) {
           : `An earlier forecast of ${miss.days} of the last ${outlook.past.length} days was ${percent(Math.abs(miss.share))} too ${miss.share < 0 ? "low" : "high"}.`}
       </Text>
       {outlook.accuracy.length === 0 ? null : (
-        <Scroll label="Accuracy">
-          <Table aria-label="Accuracy" miw={480}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Days ahead</Table.Th>
-                <Table.Th>Measured</Table.Th>
-                <Table.Th className="right">Error of the total</Table.Th>
-                <Table.Th className="right">Error of a day</Table.Th>
-                <Table.Th className="right">In the 80 % band</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {outlook.accuracy.map((one) => (
-                <Table.Tr key={`${one.horizon_days} ${one.kind}`}>
-                  <Table.Td>{one.horizon_days}</Table.Td>
-                  <Table.Td>
-                    {one.kind === "live" ? "live" : "on the past"}, {day(one.measured_on)}
-                  </Table.Td>
-                  <Table.Td className="right figures">{percent(one.total_error)}</Table.Td>
-                  <Table.Td className="right figures">{one.day_mape === null ? "–" : percent(one.day_mape)}</Table.Td>
-                  <Table.Td className="right figures">
-                    {one.coverage_80 === null ? "–" : percent(one.coverage_80)}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Scroll>
+        <Rows
+          label="Accuracy"
+          width={480}
+          rows={outlook.accuracy}
+          rowKey={(one) => `${one.horizon_days} ${one.kind}`}
+          columns={[
+            { title: "Days ahead", cell: (one) => `${one.horizon_days} days ahead` },
+            {
+              title: "Measured",
+              cell: (one) => `${one.kind === "live" ? "live" : "on the past"}, ${day(one.measured_on)}`,
+            },
+            { title: "Error of the total", right: true, cell: (one) => percent(one.total_error) },
+            {
+              title: "Error of a day",
+              right: true,
+              cell: (one) => (one.day_mape === null ? "–" : percent(one.day_mape)),
+            },
+            {
+              title: "In the 80 % band",
+              right: true,
+              cell: (one) => (one.coverage_80 === null ? "–" : percent(one.coverage_80)),
+            },
+          ]}
+        />
       )}
     </Stack>
   );

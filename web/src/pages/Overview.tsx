@@ -1,8 +1,9 @@
-import { Group, Progress, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Progress, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { proposalsQuery } from "../api/approvals";
+import { outlookQuery } from "../api/planning";
 import {
   type Budget,
   budgetsQuery,
@@ -20,10 +21,10 @@ import { lowerBound, budgetsOn, standingSavings, monthOf, movers, worth } from "
 import { Delta, Tag, Tile } from "../parts/figures";
 import { MonthChart } from "../parts/lazy-charts";
 import { LinkAnchor, LinkButton } from "../parts/links";
+import { Rows } from "../parts/Rows";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { useToday } from "../parts/use-today";
-import { Scroll } from "../parts/Scroll";
 
 const LIVE = ["open", "acknowledged"];
 
@@ -41,6 +42,10 @@ export function OverviewPage() {
     costsQuery({ since: monthStart(today, -1), until: since, group_by: "", grain: "day", ...scope }),
   );
   const forecast = useQuery(forecastQuery(team, since, until));
+  const held = useQuery({
+    ...outlookQuery(team === undefined ? {} : { team }, me.currency),
+    enabled: (forecast.data?.items.length ?? 0) > 0,
+  }).data?.month;
   const services = useQuery(costsQuery({ since, until, group_by: "service", limit: 500, ...scope }));
   const budgets = useQuery(budgetsQuery(plus(since, -400), until));
   const anomalies = useQuery(insightsQuery({ kind: "anomaly", limit: 100, ...scope }));
@@ -65,8 +70,11 @@ export function OverviewPage() {
     forecast: forecast.data?.items ?? [],
     through: now.data?.data_through ?? null,
     currency,
+    reach: held,
   });
-  const open = (anomalies.data?.items ?? []).filter((one) => LIVE.includes(one.status ?? ""));
+  const open = (anomalies.data?.items ?? [])
+    .filter((one) => LIVE.includes(one.status ?? ""))
+    .toSorted((a, b) => Math.abs(b.impact_amount ?? 0) - Math.abs(a.impact_amount ?? 0));
   const proposals = (waiting.data?.items ?? []).filter((one) => one.currency === currency);
   const verified = standingSavings(saved.data?.items ?? [], currency);
 
@@ -96,6 +104,9 @@ export function OverviewPage() {
           {outlook.range === null
             ? "no forecast yet"
             : `${money(outlook.range[0], currency)} – ${money(outlook.range[1], currency)} is likely`}
+          {outlook.range === null || !held
+            ? null
+            : `: ${held.held} of the ${held.seen} months before ended within such a band`}
         </Tile>
         <Tile title="Open anomalies" figure={anomalies.data === undefined ? "–" : open.length}>
           <LinkAnchor to="/anomalies" search={{ status: undefined, team }}>
@@ -152,29 +163,36 @@ export function OverviewPage() {
               const moved = movers(data.items, currency, 6);
               if (moved.length === 0) return <Nothing>Nothing moved.</Nothing>;
               return (
-                <Scroll label="What changed">
-                  <Table aria-label="What changed">
-                    <Table.Tbody>
-                      {moved.map((row) => (
-                        <Table.Tr key={named(row.service)}>
-                          <Table.Td className="clip narrow">
-                            <LinkAnchor
-                              size="sm"
-                              to="/explore"
-                              search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
-                            >
-                              {named(row.service)}
-                            </LinkAnchor>
-                          </Table.Td>
-                          <Table.Td className="right figures">{money(row.cost ?? 0, currency)}</Table.Td>
-                          <Table.Td className="right">
-                            <Delta now={row.cost} before={row.before} currency={currency} />
-                          </Table.Td>
-                        </Table.Tr>
-                      ))}
-                    </Table.Tbody>
-                  </Table>
-                </Scroll>
+                <Rows
+                  label="What changed"
+                  width={0}
+                  rows={moved}
+                  rowKey={(row) => named(row.service)}
+                  columns={[
+                    {
+                      title: "Service",
+                      bare: true,
+                      clip: (row) => named(row.service),
+                      cell: (row) => (
+                        <LinkAnchor
+                          size="sm"
+                          to="/explore"
+                          search={{ by: "account", period: "this-month", service: row.service ?? "", team }}
+                        >
+                          {named(row.service)}
+                        </LinkAnchor>
+                      ),
+                    },
+                    { title: "Cost", bare: true, right: true, cell: (row) => money(row.cost ?? 0, currency) },
+                    {
+                      title: "Change",
+                      bare: true,
+                      right: true,
+                      first: "figure",
+                      cell: (row) => <Delta now={row.cost} before={row.before} currency={currency} />,
+                    },
+                  ]}
+                />
               );
             }}
           </Found>
@@ -245,43 +263,32 @@ function Mine() {
 
 function Budgets({ rows }: { rows: Budget[] }) {
   return (
-    <Scroll label="Budgets">
-      <Table aria-label="Budgets" miw={560}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Budget</Table.Th>
-            <Table.Th w="34%">Used</Table.Th>
-            <Table.Th className="right">Spent</Table.Th>
-            <Table.Th className="right">Expected</Table.Th>
-            <Table.Th className="right">Amount</Table.Th>
-            <Table.Th>Status</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((one) => {
-            const used = one.percent_used ?? 0;
-            const tint = one.status === "breached" ? "red" : one.status === "ok" ? "pine" : "orange";
-            return (
-              <Table.Tr key={`${one.budget ?? ""} ${one.period_start ?? ""}`}>
-                <Table.Td>
-                  <LinkAnchor to="/budgets/$name" params={{ name: one.budget ?? "" }} size="sm">
-                    {one.budget}
-                  </LinkAnchor>
-                </Table.Td>
-                <Table.Td>
-                  <Progress value={Math.min(100, used)} color={tint} aria-label={`${used} % used`} />
-                </Table.Td>
-                <Table.Td className="right figures">{money(one.spent, one.currency)}</Table.Td>
-                <Table.Td className="right figures">{money(one.forecast, one.currency)}</Table.Td>
-                <Table.Td className="right figures">{money(one.amount, one.currency)}</Table.Td>
-                <Table.Td>
-                  <Tag>{one.status}</Tag>
-                </Table.Td>
-              </Table.Tr>
-            );
-          })}
-        </Table.Tbody>
-      </Table>
-    </Scroll>
+    <Rows
+      label="Budgets"
+      width={560}
+      rows={rows}
+      rowKey={(one) => `${one.budget ?? ""} ${one.period_start ?? ""}`}
+      columns={[
+        {
+          title: "Budget",
+          cell: (one) => (
+            <LinkAnchor to="/budgets/$name" params={{ name: one.budget ?? "" }} size="sm">
+              {one.budget}
+            </LinkAnchor>
+          ),
+        },
+        { title: "Used", wide: true, cell: (one) => <Used budget={one} /> },
+        { title: "Spent", right: true, cell: (one) => money(one.spent, one.currency) },
+        { title: "Expected", right: true, cell: (one) => money(one.forecast, one.currency) },
+        { title: "Amount", right: true, cell: (one) => money(one.amount, one.currency) },
+        { title: "Status", first: "figure", cell: (one) => <Tag>{one.status}</Tag> },
+      ]}
+    />
   );
+}
+
+function Used({ budget }: { budget: Budget }) {
+  const used = budget.percent_used ?? 0;
+  const tint = budget.status === "breached" ? "red" : budget.status === "ok" ? "pine" : "orange";
+  return <Progress value={Math.min(100, used)} color={tint} aria-label={`${used} % used`} />;
 }

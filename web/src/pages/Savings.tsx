@@ -1,15 +1,15 @@
-import { Group, SimpleGrid, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { recommendationsQuery, savingsQuery } from "../api/queries";
-import { day, exact, money, named, words } from "../format";
+import { brief, day, exact, money, named, words } from "../format";
 import { useMe } from "../me";
 import { lowerBound, standingSavings, worth } from "../overview";
 import { Tag, Tile } from "../parts/figures";
+import { Rows } from "../parts/Rows";
 import { Found, Nothing, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
-import { Scroll } from "../parts/Scroll";
 
 /** What could be saved, by worth, and what the bills say was saved. */
 export function SavingsPage() {
@@ -65,41 +65,38 @@ export function SavingsPage() {
             waiting.length === 0 ? (
               <Nothing>Nothing is left to save here.</Nothing>
             ) : (
-              <Scroll label="Recommendations">
-                <Table aria-label="Recommendations" miw={720}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>Resource</Table.Th>
-                      <Table.Th>Kind</Table.Th>
-                      <Table.Th>Now</Table.Th>
-                      <Table.Th>Proposed</Table.Th>
-                      <Table.Th>Team</Table.Th>
-                      <Table.Th className="right">A month</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {waiting.map((one) => (
-                      <Table.Tr key={one.recommendation_id}>
-                        <Table.Td className="clip" title={one.resource_id ?? ""}>
-                          {one.resource_id}
-                          <Text size="xs" c="dimmed">
-                            {one.account}
-                          </Text>
-                        </Table.Td>
-                        <Table.Td className="figures">{words(one.kind ?? "")}</Table.Td>
-                        <Table.Td>{one.current_state}</Table.Td>
-                        <Table.Td>{one.proposed_state}</Table.Td>
-                        <Table.Td>{named(one.team)}</Table.Td>
-                        <Table.Td className="right figures">
-                          {one.monthly_savings === null
-                            ? "unknown"
-                            : `${exact(one.monthly_savings, one.currency)} ${one.currency ?? ""}`}
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scroll>
+              <Rows
+                label="Recommendations"
+                rows={waiting}
+                rowKey={(one) => one.recommendation_id ?? ""}
+                columns={[
+                  {
+                    title: "Resource",
+                    clip: (one) => one.resource_id ?? "",
+                    cell: (one) => (
+                      <>
+                        {brief(one.resource_id ?? "")}
+                        <Text size="xs" c="dimmed">
+                          {one.account}
+                        </Text>
+                      </>
+                    ),
+                  },
+                  { title: "What to do", cell: (one) => words(one.kind ?? "") },
+                  { title: "Now", cell: (one) => one.current_state },
+                  { title: "Then", cell: (one) => one.proposed_state },
+                  { title: "Team", cell: (one) => named(one.team) },
+                  {
+                    title: "A month",
+                    right: true,
+                    first: "figure",
+                    cell: (one) =>
+                      one.monthly_savings === null
+                        ? "unknown"
+                        : `${exact(one.monthly_savings, one.currency)} ${one.currency ?? ""}`,
+                  },
+                ]}
+              />
             )
           }
         </Found>
@@ -110,34 +107,32 @@ export function SavingsPage() {
             items.length === 0 ? (
               <Nothing>Nothing has been carried out yet.</Nothing>
             ) : (
-              <Scroll label="Ledger">
-                <Table aria-label="Ledger" miw={560}>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>Resource</Table.Th>
-                      <Table.Th>Team</Table.Th>
-                      <Table.Th>Applied</Table.Th>
-                      <Table.Th className="right">Promised</Table.Th>
-                      <Table.Th className="right">Verified</Table.Th>
-                      <Table.Th>Status</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {items.map((one) => (
-                      <Table.Tr key={`${one.remediation_id ?? ""} ${one.resource_id ?? ""}`}>
-                        <Table.Td className="clip">{one.resource_id}</Table.Td>
-                        <Table.Td>{named(one.team)}</Table.Td>
-                        <Table.Td>{day(one.applied_on)}</Table.Td>
-                        <Table.Td className="right figures">{exact(one.expected_monthly_savings)}</Table.Td>
-                        <Table.Td className="right figures">{exact(one.realized_monthly_savings)}</Table.Td>
-                        <Table.Td>
-                          <Tag>{one.status}</Tag>
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Scroll>
+              <Rows
+                label="Ledger"
+                rows={items}
+                rowKey={(one) => `${one.remediation_id ?? ""} ${one.resource_id ?? ""}`}
+                columns={[
+                  {
+                    title: "Resource",
+                    clip: (one) => one.resource_id ?? "",
+                    cell: (one) => brief(one.resource_id ?? ""),
+                  },
+                  { title: "Team", cell: (one) => named(one.team) },
+                  { title: "Applied", cell: (one) => day(one.applied_on) },
+                  {
+                    title: "Promised",
+                    right: true,
+                    cell: (one) => exact(one.expected_monthly_savings, one.currency),
+                  },
+                  {
+                    title: "Verified",
+                    right: true,
+                    first: "figure",
+                    cell: (one) => exact(one.realized_monthly_savings, one.currency),
+                  },
+                  { title: "Status", cell: (one) => <Tag>{one.status}</Tag> },
+                ]}
+              />
             )
           }
         </Found>

@@ -10,11 +10,11 @@ import { day, exact, month as monthName, named, percent } from "../format";
 import { useMe } from "../me";
 import { Delta, Tile } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
+import { Rows } from "../parts/Rows";
 import { Empty, Found, Panel } from "../parts/states";
 import { TeamSelect } from "../parts/TeamSelect";
 import { useToday } from "../parts/use-today";
 import { monthsBack, type Statement, statements } from "../planning";
-import { Scroll } from "../parts/Scroll";
 
 /** A month's statement: of every team that one may see, or of one team in full, made to be printed. */
 export function ShowbackPage() {
@@ -86,51 +86,38 @@ function Everybody({ rows, month }: { rows: Statement[]; month: string }) {
   for (const row of rows) sums.set(row.currency, (sums.get(row.currency) ?? 0) + row.total);
   return (
     <Panel title="Teams" about="Own cost and parts of what is shared">
-      <Scroll label="Teams">
-        <Table aria-label="Teams" miw={520}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Team</Table.Th>
-              <Table.Th className="right">Own</Table.Th>
-              <Table.Th className="right">Shared</Table.Th>
-              <Table.Th className="right">In all</Table.Th>
-              <Table.Th className="right">Share</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={`${row.team ?? ""} ${row.currency}`}>
-                <Table.Td>
-                  {row.team === null ? (
-                    named(null)
-                  ) : (
-                    <LinkAnchor to="/showback" search={{ month, team: row.team }} size="sm">
-                      {row.team}
-                    </LinkAnchor>
-                  )}
-                </Table.Td>
-                <Table.Td className="right figures">{exact(row.own, row.currency)}</Table.Td>
-                <Table.Td className="right figures">{exact(row.total - row.own, row.currency)}</Table.Td>
-                <Table.Td className="right figures">
-                  {exact(row.total, row.currency)} {row.currency}
-                </Table.Td>
-                <Table.Td className="right figures">{percent(row.total / (sums.get(row.currency) || 1))}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-          <Table.Tfoot>
-            {[...sums].map(([currency, sum]) => (
-              <Table.Tr key={currency}>
-                <Table.Th colSpan={3}>In all</Table.Th>
-                <Table.Th className="right figures">
-                  {exact(sum, currency)} {currency}
-                </Table.Th>
-                <Table.Th />
-              </Table.Tr>
-            ))}
-          </Table.Tfoot>
-        </Table>
-      </Scroll>
+      <Rows
+        label="Teams"
+        width={520}
+        rows={rows}
+        rowKey={(row) => `${row.team ?? ""} ${row.currency}`}
+        columns={[
+          {
+            title: "Team",
+            cell: (row) =>
+              row.team === null ? (
+                named(null)
+              ) : (
+                <LinkAnchor to="/showback" search={{ month, team: row.team }} size="sm">
+                  {row.team}
+                </LinkAnchor>
+              ),
+          },
+          { title: "Own", right: true, cell: (row) => exact(row.own, row.currency) },
+          { title: "Shared", right: true, cell: (row) => exact(row.total - row.own, row.currency) },
+          {
+            title: "In all",
+            right: true,
+            first: "figure",
+            cell: (row) => `${exact(row.total, row.currency)} ${row.currency}`,
+          },
+          { title: "Share", right: true, cell: (row) => percent(row.total / (sums.get(row.currency) || 1)) },
+        ]}
+        feet={[...sums].map(([currency, sum]) => ({
+          key: currency,
+          cells: ["In all", null, null, `${exact(sum, currency)} ${currency}`, null],
+        }))}
+      />
     </Panel>
   );
 }
@@ -180,39 +167,33 @@ function Team({ row, since, until }: { row: Statement; since: string; until: str
       >
         <Found query={costs}>
           {(data) => (
-            <Scroll label="Own cost">
-              <Table aria-label="Own cost" miw={520}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Service</Table.Th>
-                    <Table.Th>Account</Table.Th>
-                    <Table.Th className="right">Cost</Table.Th>
-                    <Table.Th className="right">Change</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {lines.map((line) => (
-                    <Table.Tr key={`${line.service ?? ""} ${line.account ?? ""}`}>
-                      <Table.Td>{named(line.service)}</Table.Td>
-                      <Table.Td>{named(line.account)}</Table.Td>
-                      <Table.Td className="right figures">{exact(line.cost, line.currency)}</Table.Td>
-                      <Table.Td className="right">
-                        <Delta now={line.cost} before={line.before} currency={line.currency} />
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-                <Table.Tfoot>
-                  <Table.Tr>
-                    <Table.Th colSpan={2}>In all{data.next_offset === null ? "" : ", more rows than shown"}</Table.Th>
-                    <Table.Th className="right figures">
-                      {exact(total?.cost, row.currency)} {row.currency}
-                    </Table.Th>
-                    <Table.Th />
-                  </Table.Tr>
-                </Table.Tfoot>
-              </Table>
-            </Scroll>
+            <Rows
+              label="Own cost"
+              width={520}
+              rows={lines}
+              rowKey={(line) => `${line.service ?? ""} ${line.account ?? ""}`}
+              columns={[
+                { title: "Service", cell: (line) => named(line.service) },
+                { title: "Account", cell: (line) => named(line.account) },
+                { title: "Cost", right: true, first: "figure", cell: (line) => exact(line.cost, line.currency) },
+                {
+                  title: "Change",
+                  right: true,
+                  cell: (line) => <Delta now={line.cost} before={line.before} currency={line.currency} />,
+                },
+              ]}
+              feet={[
+                {
+                  key: "all",
+                  cells: [
+                    `In all${data.next_offset === null ? "" : ", more rows than shown"}`,
+                    null,
+                    `${exact(total?.cost, row.currency)} ${row.currency}`,
+                    null,
+                  ],
+                },
+              ]}
+            />
           )}
         </Found>
       </Panel>

@@ -1,13 +1,13 @@
-import { Alert, Badge, Button, Card, Group, Stack, Table, Text } from "@mantine/core";
+import { Alert, Badge, Button, Card, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 
 import type { Answer } from "../api/queries";
-import { choicesOf, currencyOf, followUps, isNumeric, pictureOf } from "../answer";
-import { columnTitle, day, exact, metricName, named } from "../format";
+import { cellText, choicesOf, followUps, isNumeric, pictureOf, shownColumns } from "../answer";
+import { columnTitle, day, metricName } from "../format";
 import { plus } from "../days";
 import { BarsChart, SeriesChart } from "./lazy-charts";
+import { Rows } from "./Rows";
 import { Sql } from "./Sql";
-import { Scroll } from "./Scroll";
 
 const FIRST = 12;
 
@@ -46,7 +46,7 @@ export function AnswerCard({ answer, onAsk, last }: Props) {
           />
         ) : null}
         {picture?.kind === "bars" ? <BarsChart rows={picture.rows} currency={currency} label={headline ?? ""} /> : null}
-        {answer.rows.length > 0 ? <Rows answer={answer} /> : null}
+        {answer.rows.length > 0 ? <Table answer={answer} /> : null}
         {answer.certified === undefined ? null : (
           <Text size="sm" c={answer.certified.holds ? "teal" : "dimmed"}>
             {answer.certified.says}
@@ -111,35 +111,26 @@ function Refused({ answer, onAsk }: Omit<Props, "last">) {
   );
 }
 
-function Rows({ answer }: { answer: Answer }) {
+function Table({ answer }: { answer: Answer }) {
   const [all, setAll] = useState(false);
   const numeric = answer.columns.map((_, index) => isNumeric(answer, index));
+  const figure = numeric.indexOf(true, 1);
   const shown = all || answer.rows.length <= FIRST + 3 ? answer.rows : answer.rows.slice(0, FIRST);
   const hidden = answer.rows.length - shown.length;
   return (
-    <Scroll label="Rows">
-      <Table aria-label="Rows" striped withRowBorders={false}>
-        <Table.Thead>
-          <Table.Tr>
-            {answer.columns.map((name, index) => (
-              <Table.Th key={name} className={numeric[index] ? "right" : undefined}>
-                {columnTitle(name)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {shown.map((row, number) => (
-            <Table.Tr key={number}>
-              {row.map((cell, index) => (
-                <Table.Td key={index} className={numeric[index] ? "right figures" : undefined}>
-                  {typeof cell === "number" ? exact(cell, currencyOf(answer, row, index)) : named(cell)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+    <div>
+      <Rows
+        label="Rows"
+        width={0}
+        rows={shown}
+        rowKey={(_, place) => place}
+        columns={shownColumns(answer).map((index) => ({
+          title: columnTitle(answer.columns[index] ?? ""),
+          right: numeric[index],
+          first: index === 0 ? "name" : index === figure ? "figure" : undefined,
+          cell: (row: Answer["rows"][number]) => cellText(answer, row, index),
+        }))}
+      />
       {hidden > 0 ? (
         <Button
           variant="subtle"
@@ -151,7 +142,7 @@ function Rows({ answer }: { answer: Answer }) {
           Show {hidden} more rows
         </Button>
       ) : null}
-    </Scroll>
+    </div>
   );
 }
 

@@ -6,41 +6,98 @@ export interface Column<Row> {
   title: string;
   cell: (row: Row) => ReactNode;
   right?: boolean;
+  /** What is told first of a row where a telephone folds it: its name, and the figure beside that. */
+  first?: "name" | "figure";
+  /** Cut off, with the whole shown on pointing, where there is no room. */
+  clip?: (row: Row) => string;
+  /** A third of the table; a line of its own where rows fold. */
+  wide?: boolean;
+  /** The head is for those who do not see the table. */
+  bare?: boolean;
 }
 
 interface Props<Row> {
   label: string;
   rows: Row[];
   columns: Column<Row>[];
-  rowKey: (row: Row) => Key;
+  rowKey: (row: Row, place: number) => Key;
   width?: number;
+  /** The last rows, a cell a column each, null where nothing stands. */
+  feet?: { key: Key; cells: ReactNode[] }[];
+  sticky?: boolean;
 }
 
-/** A plain table that scrolls sideways where it does not fit, by keyboard too. */
-export function Rows<Row>({ label, rows, columns, rowKey, width = 640 }: Props<Row>) {
+function classOf<Row>(column: Column<Row>): string {
+  const { first, right, clip, wide } = column;
+  return [
+    first ?? "more",
+    wide === true ? "line" : "",
+    right === true ? "right figures" : "",
+    clip === undefined ? "" : "clip",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/**
+ * A table that scrolls sideways where it does not fit, by keyboard too. On a telephone its rows fold instead: a name, a
+ * figure beside it, and what else there is below, with its title. The first column is the name unless one says so.
+ */
+export function Rows<Row>({ label, rows, columns, rowKey, width = 640, feet = [], sticky = false }: Props<Row>) {
+  const named = columns.some((column) => column.first === "name");
+  const folded = named
+    ? columns
+    : columns.map((column, at) => (at === 0 ? { ...column, first: "name" as const } : column));
+  const bare = columns.every((column) => column.bare === true);
   return (
     <Scroll label={label}>
-      <Table aria-label={label} miw={width}>
-        <Table.Thead>
+      <Table aria-label={label} miw={width} className="folds" stickyHeader={sticky} highlightOnHover={sticky}>
+        <Table.Thead className={bare ? "unseen" : undefined}>
           <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column.title} className={column.right === true ? "right" : undefined}>
+            {folded.map((column) => (
+              <Table.Th
+                key={column.title}
+                className={column.right === true ? "right" : undefined}
+                w={column.wide === true ? "34%" : undefined}
+              >
                 {column.title}
               </Table.Th>
             ))}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={rowKey(row)}>
-              {columns.map((column) => (
-                <Table.Td key={column.title} className={column.right === true ? "right figures" : undefined}>
+          {rows.map((row, place) => (
+            <Table.Tr key={rowKey(row, place)}>
+              {folded.map((column) => (
+                <Table.Td
+                  key={column.title}
+                  className={classOf(column)}
+                  data-title={column.title}
+                  title={column.clip?.(row)}
+                >
                   {column.cell(row)}
                 </Table.Td>
               ))}
             </Table.Tr>
           ))}
         </Table.Tbody>
+        {feet.length === 0 ? null : (
+          <Table.Tfoot>
+            {feet.map((foot) => (
+              <Table.Tr key={foot.key}>
+                {folded.map((column, at) => (
+                  <Table.Th
+                    key={column.title}
+                    className={classOf({ ...column, clip: undefined })}
+                    data-title={column.title}
+                  >
+                    {foot.cells[at]}
+                  </Table.Th>
+                ))}
+              </Table.Tr>
+            ))}
+          </Table.Tfoot>
+        )}
       </Table>
     </Scroll>
   );

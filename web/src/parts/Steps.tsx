@@ -21,7 +21,7 @@ export function Steps({ proposal, ticked, onTick }: Props) {
   });
   return (
     <Scroll label="Steps">
-      <Table aria-label="Steps" miw={680} verticalSpacing="sm">
+      <Table aria-label="Steps" miw={680} verticalSpacing="sm" className="folds">
         <Table.Thead>
           <Table.Tr>
             {ticked === null ? null : (
@@ -50,7 +50,7 @@ export function Steps({ proposal, ticked, onTick }: Props) {
             return (
               <Table.Tr key={at} data-state={step.state}>
                 {ticked === null ? null : (
-                  <Table.Td>
+                  <Table.Td className="tick">
                     {own ? (
                       <Checkbox
                         aria-label={name}
@@ -66,7 +66,7 @@ export function Steps({ proposal, ticked, onTick }: Props) {
                     ) : null}
                   </Table.Td>
                 )}
-                <Table.Td className="clip" title={step.resource_id}>
+                <Table.Td className="name clip" title={step.resource_id}>
                   {name}
                   {name === step.resource_id ? null : (
                     <Text size="xs" c="dimmed">
@@ -74,9 +74,11 @@ export function Steps({ proposal, ticked, onTick }: Props) {
                     </Text>
                   )}
                 </Table.Td>
-                <Table.Td>{step.says}</Table.Td>
+                <Table.Td className="more" data-title="Change">
+                  {step.says}
+                </Table.Td>
                 {started ? (
-                  <Table.Td>
+                  <Table.Td className="more" data-title="State">
                     <span className={`step ${step.state}`}>{stepWord(step.state)}</span>
                     {step.error === null ? null : (
                       <Text size="xs" className="worse">
@@ -85,7 +87,7 @@ export function Steps({ proposal, ticked, onTick }: Props) {
                     )}
                   </Table.Td>
                 ) : null}
-                <Table.Td>
+                <Table.Td className="more line">
                   <Text size="sm">{step.evidence}</Text>
                   {step.arithmetic ? (
                     <Text size="xs" c="dimmed">
@@ -93,7 +95,7 @@ export function Steps({ proposal, ticked, onTick }: Props) {
                     </Text>
                   ) : null}
                 </Table.Td>
-                <Table.Td className="right figures">
+                <Table.Td className="figure right figures">
                   {own && step.monthly_savings !== null ? money(step.monthly_savings, proposal.currency) : ""}
                 </Table.Td>
               </Table.Tr>

@@ -1,7 +1,7 @@
 import { Badge, Card, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
-import { change } from "../format";
+import { change, words } from "../format";
 
 /** A change of cost: more is worse, and said by sign and word as well as by colour. */
 export function Delta(props: { now: number | null; before: number | null; currency: string | null | undefined }) {
@@ -48,7 +48,7 @@ export function Tag({ children }: { children: string | null }) {
   const text = children ?? "unknown";
   return (
     <Badge variant="light" color={COLOURS[text] ?? "gray"} tt="none" fw={600} flex="none">
-      {text.replaceAll("_", " ")}
+      {words(text)}
     </Badge>
   );
 }

@@ -17,7 +17,7 @@ from db import audit
 from db.tables import Switch
 from domain import quarantine
 from domain.flows import deliveries
-from lake.place import open_place
+from lake.place import place_of
 
 router = APIRouter(prefix="/admin", tags=["records"], responses=problems.declared(*problems.ALWAYS))
 _TEXT: dict[str, Any] = {"type": ["string", "null"]}
@@ -137,7 +137,7 @@ def standing(request: Request, context: InContext, caller: Whole, limit: Rows = 
 def tags(request: Request, context: InContext, caller: Whole, limit: Rows = 100) -> Response:
     """`share` in per cent of the cost in the currency. 403 for who sees the costs of some teams alone."""
     with context.database.app.connect() as connection:
-        rows = deliveries.tag_keys(connection, open_place(context.database.lake), limit)
+        rows = deliveries.tag_keys(connection, place_of(context.database), limit)
     names = ("key", "currency", "values", "share")
     return etags.respond(request, {"items": [{name: row[name] for name in names} for row in rows]})
 
@@ -178,7 +178,7 @@ def _parts(context: Context) -> dict[str, str]:
     return {**ready, **watched}
 
 
-class Verdict(BaseModel):
+class ReconcileVerdict(BaseModel):
     """What becomes of a thing in quarantine."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"decision": "retry"}]})
@@ -193,7 +193,7 @@ class Verdict(BaseModel):
 )
 def decide(
     item: Annotated[str, Path(max_length=200, pattern=STORABLE, description="As `message:7`")],
-    verdict: Verdict,
+    verdict: ReconcileVerdict,
     context: InContext,
     caller: ChangingKeeper,
 ) -> dict[str, str]:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from analysis import words
-from bot.cards.elements import blocks, figures, inputs, mrkdwn, tables
+from bot.cards.elements import blocks, data_tables, figures, inputs, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import recipe
 
@@ -32,6 +32,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
     headline, *rest = _lines(result)
     figure = figures.figure_of(result)
     drawn, chart = figures.draw(figure) if figure else (None, None)
+    plain, sortable = tables.table_of(result), data_tables.data_table_of(result)
     return blocks.card(
         fallback(result),
         [
@@ -40,10 +41,11 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
                 "\n".join([f"*{mrkdwn.escape(headline, 1_000)}*", *(mrkdwn.escape(line, 600) for line in rest[:6])])
             ),
             drawn,
-            tables.table_of(result),
+            sortable or plain,
             *foot,
         ],
         chart,
+        plain if sortable else None,
     )
 
 
@@ -146,8 +148,8 @@ def parameters_modal(where: str, parameters: Sequence[str], names: Mapping[str, 
         if fitting := [name for name in names.get(dimension, ()) if name.strip() and len(name) <= inputs.VALUE]:
             menu = inputs.choice([same, *((name, name) for name in fitting)], _AS_IT_IS)
             fields.append(inputs.field(dimension, words.column(dimension), menu))
-    told = "What is narrowed or shown in another way than this is asked in the thread, and is not certified."
-    return inputs.modal("change_parameters", where, "Change the answer", "Ask", [*fields, blocks.section(told)])
+    hint = "What is narrowed or shown in another way than this is asked in the thread, and is not certified."
+    return inputs.modal("change_parameters", where, "Change the answer", "Ask", [*fields, blocks.section(hint)])
 
 
 def changed_parameters(values: Mapping[str, Any]) -> str:

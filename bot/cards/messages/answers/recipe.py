@@ -58,8 +58,8 @@ def _row(columns: list[str], row: list[Any], shown: list[int], numbers: list[int
     currency = str(row[columns.index("currency")]) if "currency" in columns else None
     several = len([at for at in shown if at in numbers]) > 1
     for at in shown:
-        said = "" if row[at] is None else tables.cell(columns[at], row[at], at in numbers, currency)
-        if said and said not in cells:
+        text = "" if row[at] is None else tables.cell(columns[at], row[at], at in numbers, currency)
+        if text and text not in cells:
             name = tables.lowered(columns[at]) if at in numbers and several else ""
-            cells.append(f"{name} {said}".strip())
+            cells.append(f"{name} {text}".strip())
     return " · ".join(mrkdwn.escape(cell, 120) for cell in cells[:_CELLS])

@@ -9,6 +9,8 @@ from bot.cards.elements.blocks import Block, Card
 from db.outgoing.messages import InsightFields
 
 PARTS = 8
+MEMBERS = 12
+_LEAST = 0.005  # of an amount that is shown with cents
 
 
 def five_ws(evidence: dict[str, Any]) -> list[str]:
@@ -23,6 +25,7 @@ def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
     parts = [
         (str(part["name"]), float(part["amount"])) for part in (evidence.get("cause") or {}).get("contributions") or []
     ]
+    parts = [(name, amount) for name, amount in parts if abs(amount) >= _LEAST]
     ranked = sorted(parts, key=lambda part: -abs(part[1]))
     shown = ranked[:PARTS]
     if len(ranked) > PARTS:
@@ -44,6 +47,19 @@ def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:
         if rows
         else None
     )
+
+
+def _members(evidence: dict[str, Any], currency: str) -> Block | None:
+    """What a saving consists of, the largest first."""
+    members = evidence.get("members") or []
+    rows = [
+        [one["name"], "not known" if one["saves"] is None else f"{one['saves']:,.2f}", one["now"], one["then"]]
+        for one in members[:MEMBERS]
+    ]
+    if len(members) > MEMBERS:
+        rest = members[MEMBERS:]
+        rows.append([f"{len(rest)} more", f"{sum(one['saves'] or 0 for one in rest):,.2f}", "", ""])
+    return blocks.table(["Resource", f"A month, {currency}", "Now", "Then"], rows, (1,)) if rows else None
 
 
 def waterfall(
@@ -83,6 +99,7 @@ def card(payload: InsightFields) -> Card:
             blocks.context(f"By part: {mrkdwn.escape(compared, 300)}") if compared and parts else None,
             drawn,
             _table(parts, currency),
+            _members(evidence, currency),
             blocks.context(f"Seen before: {mrkdwn.escape(similar, 500)}") if similar else None,
         ],
         chart,

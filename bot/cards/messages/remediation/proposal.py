@@ -88,10 +88,10 @@ def _named(step: dict[str, Any]) -> str:
 
 
 def _short(evidence: str) -> str:
-    """The reason that convinces: the first that was measured, else the first; all of them stand in the plan."""
+    """The main reason: the first with a figure, else the first; the plan lists all of them."""
     reasons = evidence.split("; ")
-    told = next((reason for reason in reasons if any(sign.isdigit() for sign in reason)), reasons[0])
-    return f"{told}; …" if len(reasons) > 1 else told
+    main = next((reason for reason in reasons if any(sign.isdigit() for sign in reason)), reasons[0])
+    return f"{main}; …" if len(reasons) > 1 else main
 
 
 def _state(step: dict[str, Any]) -> str:
@@ -201,9 +201,11 @@ def _asking(payload: RemediationFields, by: str) -> str:
     given = f"Approved by {by}. " if by else ""
     count = len({step["resource_id"] for step in payload["steps"]})
     up_to = f" Up to {count}: one that has changed, vanished or got protected by then is skipped." if count > 1 else ""
-    wanted = f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
+    requester = (
+        f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
+    )
     return (
-        f"{wanted}{given}{needed} approval{'' if needed == 1 else 's'} needed from "
+        f"{requester}{given}{needed} approval{'' if needed == 1 else 's'} needed from "
         f"{people or f'the role {roles}{team}'}{asker}; "
         f"open until {_when(payload.get('expires_at'))}.{up_to}"
     )

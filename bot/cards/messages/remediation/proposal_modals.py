@@ -51,7 +51,7 @@ def choose_modal(payload: RemediationFields, where: str, *, approves: bool) -> B
             {
                 "type": "input",
                 "block_id": f"resources_{start}",
-                "optional": True,
+                "optional": len(options) > OPTIONS,
                 "label": blocks.plain_text("Resources" if start == 0 else f"Resources from {start + 1}", 200),
                 "element": {"type": "checkboxes", "action_id": "resources", "options": group, "initial_options": group},
             }

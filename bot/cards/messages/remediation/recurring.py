@@ -61,8 +61,8 @@ def approve_modal(payload: RecurringFields, where: str, until: date, most_days: 
 
 
 def _worth(payload: RecurringFields) -> str:
-    told = f"\n{mrkdwn.sentence(payload['told'])}" if payload.get("told") else ""
-    return f"{mrkdwn.sentence(payload['history'])}{told}"
+    sentence = f"\n{mrkdwn.sentence(payload['told'])}" if payload.get("told") else ""
+    return f"{mrkdwn.sentence(payload['history'])}{sentence}"
 
 
 def _bounds(payload: RecurringFields) -> list[str]:

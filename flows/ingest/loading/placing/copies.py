@@ -48,7 +48,7 @@ class Dropped:
     """Rows of a file that were left out of an account's period, because another file holds them too."""
 
     load: int
-    kept: int
+    kept_load: int
     rows: int
     account: str
     start: datetime
@@ -163,7 +163,7 @@ def _common(
 ) -> float:
     """Share of the smaller file's rows that stand in the other, from a sample where there are many."""
     every = max(1, min(one.rows, other.rows) // _SAMPLED)
-    found = engine.execute(
+    counts = engine.execute(
         f"""
         WITH rows AS (
             SELECT load_id, {row} AS hash FROM line_items
@@ -179,14 +179,14 @@ def _common(
         """,  # noqa: S608 - its names are constants, its values are bound
         {"one": one.load, "other": other.load, "account": account, "start": start, "every": every},
     ).fetchall()
-    common, smaller = found[0]
+    common, smaller = counts[0]
     return float(common) / float(smaller) if smaller else 0.0
 
 
 def _rows(engine: "duckdb.DuckDBPyConnection", account: str, start: datetime, load: int) -> int:
-    found = engine.execute(
+    counts = engine.execute(
         "SELECT count(*) FROM line_items WHERE load_id = $load AND billing_account_id = $account "
         "AND billing_period_start = $start",
         {"load": load, "account": account, "start": start},
     ).fetchall()
-    return int(found[0][0])
+    return int(counts[0][0])

@@ -40,11 +40,11 @@ def same_provider(one: str, other: str) -> bool:
 class Accounts:
     """Which source each billing account belongs to: the one it was loaded from before, the given one, or its own.
 
-    `known` holds, for each account, the provider's key and the source; the newest first.
+    `sources` holds, for each account, pairs of the provider's key and the source, the newest first.
     """
 
     source: str | None
-    known: dict[str, list[tuple[str, str]]]
+    sources: dict[str, list[tuple[str, str]]]
     providers: dict[str, Counter[str]] = field(default_factory=dict)
     _made: Counter[str] = field(default_factory=Counter)
 
@@ -54,7 +54,7 @@ class Accounts:
         self.providers.setdefault(account, Counter())[key] += rows
         if self.source:
             return self.source
-        places = self.known.setdefault(account, [])
+        places = self.sources.setdefault(account, [])
         if place := next((source for other, source in places if same_provider(key, other)), None):
             return place
         self._made[key] += 1

@@ -13,7 +13,7 @@ from flows.ingest.loading.placing.staging import Leaf
 from flows.ingest.loading.placing.standing import Part
 from lake import catalogue
 from lake.catalogue import LakeFile
-from lake.place import Place, open_place
+from lake.place import Place, place_of
 from lake.writer import Writer
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def written_or_nothing(database: "Database") -> "Iterator[Writer]":
     """A writer whose files are deleted again where the load comes to nothing. Where the database was lost nobody knows
     whether it had committed: they stay, and a sweep finds those that do not stand.
     """
-    writer = Writer(open_place(database.lake))
+    writer = Writer(place_of(database))
     try:
         yield writer
     except LOST:
@@ -47,19 +47,19 @@ def written_or_nothing(database: "Database") -> "Iterator[Writer]":
 
 
 def keep_standing(connection: sa.Connection, writer: Writer, leaf: Leaf, parts: Sequence[Part]) -> None:
-    """Let accounts and periods that stand in the leaf's source and month go on with it; raises `UserError` where their
-    files are not whole.
+    """Carry the stored files of the delivered accounts and periods over into the leaf; raises `UserError` where their
+    files are incomplete.
     """
-    wanted = {(part.account, part.start, part.end) for part in parts}
-    kept = 0
+    delivered = {(part.account, part.start, part.end) for part in parts}
+    rows = 0
     for file in catalogue.standing(connection, source=leaf.source_id, months=leaf.days):
-        mine = file.holds() & wanted
+        mine = file.holds() & delivered
         if mine:
             gone = {account for account, _, _ in file.holds() - mine}
             one = writer.without(file, gone) if gone else file
             leaf.files.append(one)
-            kept += one.rows
-    _check_whole(leaf, kept, parts)
+            rows += one.rows
+    _check_whole(leaf, rows, parts)
 
 
 def keep_but_loads(
@@ -114,7 +114,7 @@ def are_whole(connection: sa.Connection, database: "Database", delivery: str) ->
     months = connection.execute(_MONTHS, {"delivery": delivery}).all()
     if not months:
         return True
-    lost = set(without_files(connection, open_place(database.lake)))
+    lost = set(without_files(connection, place_of(database)))
     return lost.isdisjoint((row.source_id, row.month) for row in months)
 
 

@@ -14,7 +14,7 @@ from flows.ingest.loading.placing.replace import lock_sources
 from flows.ingest.loading.placing.staging import Leaf, driver_cursor
 from flows.ingest.loading.reading.line_items import Maps, typed
 from lake import catalogue
-from lake.place import open_place
+from lake.place import place_of
 from lake.writer import Writer
 
 if TYPE_CHECKING:
@@ -78,14 +78,14 @@ def fill(database: "Database", progress: "Progress | None" = None) -> list[Fille
 
 
 def lost(database: "Database") -> list[Lost]:
-    """The months that stand without all their line items, with what to load again."""
-    found = []
+    """The months whose line items are incomplete, with the files to load again."""
+    incomplete = []
     with database.owner.connect() as connection:
-        for source, month in without_files(connection, open_place(database.lake)):
+        for source, month in without_files(connection, place_of(database)):
             loaded = connection.execute(_LOADED, {"source": source, "month": month}).all()
             paths = tuple(dict.fromkeys(row.path for row in loaded if row.path))
-            found.append(Lost(loaded[0].name if loaded else str(source), month, paths))
-    return found
+            incomplete.append(Lost(loaded[0].name if loaded else str(source), month, paths))
+    return incomplete
 
 
 def _move(database: "Database", table: str) -> list[Filled]:
@@ -99,11 +99,11 @@ def _move(database: "Database", table: str) -> list[Filled]:
         for row in connection.execute(sa.text(_HELD.format(table=table))):
             loads.setdefault((row.source_id, row.month), []).append(row.load_id)
         missing = set(without_files(connection, writer.place))
-        wanted = [key for key in loads if key in missing]
-        for source, month in wanted:
+        months = [key for key in loads if key in missing]
+        for source, month in months:
             _write(connection, writer, table, Leaf(source, month), loads[source, month])
         connection.exec_driver_sql(f"DROP TABLE {table}")
-    moved = [(key, [file.rows for file in writer.files if (file.source_id, file.month) == key]) for key in wanted]
+    moved = [(key, [file.rows for file in writer.files if (file.source_id, file.month) == key]) for key in months]
     return [Filled(source, month, sum(rows)) for (source, month), rows in moved]
 
 

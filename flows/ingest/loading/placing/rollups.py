@@ -132,8 +132,8 @@ def _made(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, table: str, query: st
         engine.execute(f"CREATE TEMP TABLE {table} AS {query}")
     except duckdb.OutOfRangeException:
         for name in ("consumed_quantity", "usage_quantity"):
-            known = f"sum(CASE WHEN abs({name}) < {_LARGEST_KNOWN} THEN {name} END)"
-            query = query.replace(f"sum({name})", known)
+            bounded_sum = f"sum(CASE WHEN abs({name}) < {_LARGEST_KNOWN} THEN {name} END)"
+            query = query.replace(f"sum({name})", bounded_sum)
         engine.execute(f"CREATE TEMP TABLE {table} AS {query}")
     keys, measures = (_RESOURCE_KEYS, _RESOURCE_MEASURES) if table == "resource_costs" else (_COSTS, _MEASURES)
     columns = ", ".join(["source_id", time.rpartition(" ")[2], *keys, *measures])

@@ -16,7 +16,7 @@ from flows.ingest.loading.placing.lake_files import keep_but_loads, keep_standin
 from flows.ingest.loading.placing.replace import Replaced, missing_days, take_over
 from flows.ingest.loading.placing.staging import Leaf, line_items
 from flows.ingest.loading.placing.standing import MEASURES, Cost, Part, cost_of, elsewhere, of_source, staged
-from flows.ingest.loading.result import Standing, standing_of
+from flows.ingest.loading.result import StandingTotals, standing_of
 from lake.writer import Writer
 
 _HOLDING = Holding()
@@ -59,7 +59,7 @@ class LeafChange:
         return Replaced(self.leaf.source_id, self.leaf.month, rows, *costs)
 
 
-def standing_after(changes: Sequence[LeafChange]) -> tuple[Standing, ...]:
+def standing_after(changes: Sequence[LeafChange]) -> tuple[StandingTotals, ...]:
     """The periods of a delivery over all its sources, as they will stand and stood before."""
     stands: dict[str, list[Part]] = {}
     stood: dict[str, list[Part]] = {}

@@ -97,9 +97,8 @@ class Bill:
                     if load.id == dropped.load:
                         load.rows -= dropped.rows
                         self.note = (
-                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: {labels.get(dropped.kept)} "
-                            "holds "
-                            "the same charges and is newer or finer."
+                            f"{dropped.rows:,} rows of {change.leaf.month} were left out: "
+                            f"{labels.get(dropped.kept_load)} holds the same charges and is newer or finer."
                         )
 
     def loaded(self, changes: Sequence[LeafChange]) -> LoadedFile:
@@ -165,7 +164,7 @@ def stage(
     mended = False
     try:
         with behind() as write:
-            for piece in ahead(_focus_pieces(bill)):
+            for piece in ahead(focus_pieces(bill)):
                 mended |= piece.mended
                 checked = reader.check(piece)
                 _add(cost, checked.cost)
@@ -197,7 +196,7 @@ def _write(writer: "Writer", load: FileLoad, month: str, rows: "pl.DataFrame", m
     writer.add(load.source_id or 0, month, load.id or 0, typed(rows, maps))
 
 
-def _focus_pieces(bill: Bill) -> Generator[Piece]:
+def focus_pieces(bill: Bill) -> Generator[Piece]:
     """The file's pieces as FOCUS, while its own sums are taken."""
     rows = 0
     for piece in files.read_pieces(bill.file, bill.head):

@@ -24,8 +24,8 @@ class Maps:
         """JSON objects as maps of text; what is no text in them stays JSON."""
         import polars as pl
 
-        wanted = texts.alias("text").to_frame()
-        new = wanted.unique().drop_nulls()
+        frame = texts.alias("text").to_frame()
+        new = frame.unique().drop_nulls()
         if self.lookup is not None and self.lookup.height > _MAPS_KEPT:
             self.lookup = None
         if self.lookup is not None:
@@ -35,7 +35,7 @@ class Maps:
             entries = pl.Series("tags", maps, dtype=pl.List(pl.Struct({"key": pl.String, "value": pl.String})))
             read = new.with_columns(entries.cast(polars_type("map")))
             self.lookup = read if self.lookup is None else pl.concat([self.lookup, read])
-        return wanted.join(self.lookup, on="text", how="left", maintain_order="left").get_column("tags")
+        return frame.join(self.lookup, on="text", how="left", maintain_order="left").get_column("tags")
 
 
 def typed(rows: "pl.DataFrame", maps: Maps) -> "pl.DataFrame":
@@ -93,8 +93,8 @@ def _sizes(texts: "pl.Series") -> "pl.Series":
     lookup = pl.DataFrame(
         {"text": distinct, "instance_type": pl.Series(map(_size, distinct.to_list()), dtype=pl.String)}
     )
-    found = texts.alias("text").to_frame().join(lookup, on="text", how="left", maintain_order="left")
-    return found.get_column("instance_type")
+    joined = texts.alias("text").to_frame().join(lookup, on="text", how="left", maintain_order="left")
+    return joined.get_column("instance_type")
 
 
 def _size(details: str) -> str | None:

@@ -1,5 +1,6 @@
 """Budgets over HTTP: made, overridden, taken back, never overwritten blindly."""
 
+import pytest
 from fastapi.testclient import TestClient
 
 from db.database import Database
@@ -23,6 +24,28 @@ def test_what_somebody_else_changed_is_not_overwritten(client: TestClient, clean
         ).status_code
         == 412
     )
+
+
+def test_a_guess_tells_nothing_of_a_budget_that_one_may_not_see(client: TestClient, clean_database: Database) -> None:
+    """With If-Match a hidden budget answers as one that is not there, be the guess right or wrong."""
+    root, other = (bearer(clean_database, person, "read", "write") for person in ("U-ROOT", "U-OPS"))
+    path, mine = "/api/v1/budgets/payments budget", {"amount": 1, "scope": {"team": "search"}}
+    right = client.get(path, headers=root).headers["etag"]
+    for guess in (right, '"wrong"', "*"):
+        hidden = client.put(path, json=mine, headers={**other, "If-Match": guess})
+        nowhere = client.put("/api/v1/budgets/nowhere", json=mine, headers={**other, "If-Match": guess})
+        assert (hidden.status_code, nowhere.status_code) == (412, 412)
+        assert hidden.json().get("detail") == nowhere.json().get("detail")
+    assert client.put(path, json=mine, headers=other).status_code == 404
+    assert client.get(path, headers=root).headers["etag"] == right
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30"])
+def test_a_day_beyond_the_calendar_is_no_error_of_ours(day: str, client: TestClient, clean_database: Database) -> None:
+    """It is refused, or answered in words."""
+    root = bearer(clean_database, "U-ROOT", "ask")
+    asked = client.post("/api/v1/ai/query", json={"question": "cost last month", "today": day}, headers=root)
+    assert asked.status_code < 500, asked.text
 
 
 def test_a_budget_of_the_file_is_overridden_and_taken_back(client: TestClient, clean_database: Database) -> None:

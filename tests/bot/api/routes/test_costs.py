@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from bot.api.cost_sql import Wanted
+from bot.api.cost_sql import CostRequest
 from db.database import Database
 from db.tables import daily_costs
 from tests.bot.api.conftest import NOW, bearer
@@ -123,6 +123,6 @@ def test_a_day_of_another_age_is_no_day_of_bills(client: TestClient, clean_datab
 )
 def test_like_is_compared_with_like(since: str, until: str, through: str | None, compared: tuple[str, str]) -> None:
     """A running month with the same days of the month before, other days with as many days before them."""
-    whole = Wanted((), "effective", date.fromisoformat(since), date.fromisoformat(until), {})
+    whole = CostRequest((), "effective", date.fromisoformat(since), date.fromisoformat(until), {})
     found = whole.until_data(date.fromisoformat(through) if through else None).compared
     assert tuple(day.isoformat() for day in found) == compared

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from db.database import Database
 from db.tables import ForecastAccuracy
 from tests.bot.api.conftest import NOW, bearer
+from tests.flows.daily import spend
 
 
 def test_an_outlook_is_of_what_one_sees(client: TestClient, clean_database: Database) -> None:
@@ -44,3 +45,15 @@ def test_an_outlook_is_of_what_one_sees(client: TestClient, clean_database: Data
     ]
     assert client.get("/api/v1/forecasts/outlook?team=search", headers=ann).status_code == 404
     assert client.get("/api/v1/forecasts/outlook", headers=ann).status_code == 404
+
+
+def test_the_running_month_has_the_band_of_the_months_before(client: TestClient, clean_database: Database) -> None:
+    """The page shows what Slack says; with sixty days of bills too few months are known."""
+    ann = bearer(clean_database, "U-ANN", "read")
+    assert client.get("/api/v1/forecasts/outlook?team=payments", headers=ann).json()["month"] is None
+    with Session(clean_database.app) as session, session.begin():
+        first = NOW.date() - timedelta(days=500)
+        spend(session, first, [10.0 + day % 3 for day in range(440)], team="payments")
+    month = client.get("/api/v1/forecasts/outlook?team=payments", headers=ann).json()["month"]
+    assert 1 < month["factor"] < 1.5
+    assert 9 <= month["held"] <= month["seen"] <= 14

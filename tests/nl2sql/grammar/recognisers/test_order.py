@@ -4,7 +4,17 @@ import inspect
 
 import pytest
 
-from nl2sql.grammar.recognisers import breakdown, comparing, filtering, measuring, ranking, sharing, stepwise, tag_names
+from nl2sql.grammar.recognisers import (
+    breakdown,
+    changing,
+    comparing,
+    filtering,
+    measuring,
+    ranking,
+    sharing,
+    stepwise,
+    tag_names,
+)
 from nl2sql.grammar.recognisers.order import RECOGNISERS, Recogniser
 
 PLACES = {recogniser.name: place for place, recogniser in enumerate(RECOGNISERS)}
@@ -22,7 +32,7 @@ def test_every_recogniser_runs_once() -> None:
     """Each public function of the files that sets a draft from a sentence and returns nothing."""
     names = [
         name
-        for module in (breakdown, comparing, filtering, measuring, ranking, sharing, stepwise, tag_names)
+        for module in (breakdown, changing, comparing, filtering, measuring, ranking, sharing, stepwise, tag_names)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")

@@ -8,11 +8,11 @@ import pytest
 from nl2sql.catalog.linking import Match
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from tests.nl2sql.builders import CALENDAR, VALUES, understood
 
-KNOWN = Known(semantics(), VALUES, CALENDAR)
+KNOWN = ReadingContext(semantics(), VALUES, CALENDAR)
 OCTOBER = {"start": "2026-10-01", "end": "2026-11-01"}
 
 
@@ -61,7 +61,6 @@ def _team(*values: str | None, **more: Any) -> dict[str, Any]:
             "growth is no part of payments.",
         ),
         ({"share_of": []}, "share_of: Of what?"),
-        ({"metric": "list_cost", "dimensions": ["resource"]}, "For single resources I know billed and effective cost"),
         ({"threshold": {"amount": float("nan")}}, "threshold.amount:"),
     ],
 )

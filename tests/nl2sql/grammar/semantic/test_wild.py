@@ -13,14 +13,14 @@ from config.access import SYSTEM
 from nl2sql import guard
 from nl2sql.catalog import views
 from nl2sql.catalog.semantics import semantics
-from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_query
 from nl2sql.grammar.semantic.schema import listing_schema, query_schema, strict
 from nl2sql.grammar.sql.compile import compile_query
 from nl2sql.grammar.sql.context import CompileContext
 from tests.nl2sql.builders import CALENDAR, VALUES
 
-KNOWN = Known(semantics(), VALUES, CALENDAR)
+KNOWN = ReadingContext(semantics(), VALUES, CALENDAR)
 
 
 def _filters_of_json() -> st.SearchStrategy[dict[str, Any]]:

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import Known, Unreadable
+from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_query
 from nl2sql.grammar.semantic.schema import query_schema
 from nl2sql.grammar.semantic.sense import senseless
 from tests.nl2sql.builders import CALENDAR, VALUES, understood
 from tests.nl2sql.composed import ComposedQuestions
 
-KNOWN = Known(semantics(), VALUES, CALENDAR)
+KNOWN = ReadingContext(semantics(), VALUES, CALENDAR)
 SCHEMA = query_schema(semantics())
 PHRASES = sorted({" ".join(words) for words in semantics().lexicon})
 NAMES = [

@@ -113,6 +113,17 @@ def test_what_is_new_was_charged_on_no_day_before(deps: Deps) -> None:
     assert rows({"appeared": "new", "dimensions": ["account"]}, deps, narrow) == ()
 
 
+def test_what_is_gone_stopped_in_the_period_and_is_not_back(deps: Deps) -> None:
+    """Through 7 October: checkout's account was charged on the 6th for the last time, EC2 too; what was charged on the
+    newest day is still there, and what went before the period is not gone in it.
+    """
+    since = {"appeared": "gone", "period": {"start": "2026-10-05", "end": "2026-11-03"}}
+    assert rows({**since, "dimensions": ["team"]}, deps) == (("checkout", 40.0, "2026-10-06"),)
+    assert rows({**since, "dimensions": ["service"]}, deps) == (("Amazon Elastic Compute Cloud", 220.0, "2026-10-06"),)
+    september = {"appeared": "gone", "period": {"start": "2026-09-01", "end": "2026-10-01"}}
+    assert rows({**september, "dimensions": ["service"]}, deps) == ()  # it came back in October
+
+
 def test_a_part_of_a_name_is_text(deps: Deps) -> None:
     """Wildcards and quotes of an asker mean themselves."""
     account = {"dimension": "account", "contains": True}

@@ -24,7 +24,15 @@ def nested(levels: int, expression: str) -> str:
     return statement
 
 
+_LONG_TEXTS = " || ".join(["repeat('x', 1000)"] * 30)
+_MANY_COLUMNS = ", ".join(f"a AS a{number}" for number in range(100))
 BOMBS = [
+    "SELECT ARRAY(SELECT repeat('x', 1000) FROM daily_costs)",
+    "SELECT ARRAY(SELECT ARRAY(SELECT service FROM daily_costs) FROM resources)",
+    f"SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY {_LONG_TEXTS}) FROM daily_costs",
+    f"SELECT mode() WITHIN GROUP (ORDER BY a) FROM (SELECT {_LONG_TEXTS} AS a FROM daily_costs) AS q",
+    f"SELECT {_MANY_COLUMNS} FROM (SELECT {_LONG_TEXTS} AS a FROM daily_costs) AS q",
+    f"WITH q AS (SELECT {_LONG_TEXTS} AS a FROM daily_costs) SELECT max(a0) FROM (SELECT {_MANY_COLUMNS} FROM q) AS r",
     "SELECT CAST('x' AS char(10485760)) AS a FROM generate_series(1, 1000)",
     "SELECT effective_cost::text::char(2000000) FROM daily_costs",
     "SELECT x.* FROM (SELECT CAST('x' AS char(100000)) AS a) AS x",
@@ -64,6 +72,10 @@ def test_what_grows_without_end_is_refused(sql: str) -> None:
         "SELECT repeat('#', 50), lpad(service, 40, '.') FROM daily_costs",
         nested(5, "a + 1"),
         chain(8, "a * 1.1"),
+        "SELECT ARRAY(SELECT DISTINCT region FROM daily_costs)",
+        "SELECT percentile_disc(0.9) WITHIN GROUP (ORDER BY service || ' ' || region) FROM daily_costs",
+        "SELECT mode() WITHIN GROUP (ORDER BY instance_type) FROM resources",
+        "SELECT string_agg(service || ': ' || round(effective_cost, 2)::text, ', ') FROM daily_costs",
         "SELECT concat(provider, ' / ', account, ' / ', service) FROM daily_costs",
         "SELECT replace(replace(service, 'Amazon ', ''), 'AWS ', '') FROM daily_costs",
     ],

@@ -1,0 +1,55 @@
+"""A saving on its card."""
+
+from typing import Any
+
+from bot.cards.messages import alert
+from bot.cards.messages.answers import why
+
+
+def _saving(**more: Any) -> Any:
+    """A saving's insight with everything that may stand on its card."""
+    return {
+        "id": 7,
+        "kind": "recommendation",
+        "title": "Stop 4 idle instances in sandbox: saves $780 a month",
+        "severity": "medium",
+        "status": "open",
+        "currency": "USD",
+        "impact_amount": "780",
+        "team": "web",
+        "evidence": {
+            "confidence": "high",
+            "cause": {"what": "web-batch-1: CPU at most 2.4 %", "why": "AWS Compute Optimizer, idle EC2 instances"},
+            "missing": ["memory"],
+        },
+        **more,
+    }
+
+
+def test_a_saving_is_read_in_three_lines() -> None:
+    """What it saves, what was seen, why that is believed; and no label takes the place of a word."""
+    blocks_of = alert.card(_saving())["blocks"]
+    assert blocks_of[0]["text"]["text"].splitlines() == [
+        "*Stop 4 idle instances in sandbox: saves $780 a month*",
+        "web-batch-1: CPU at most 2.4 %",
+    ]
+    assert blocks_of[1]["elements"][0]["text"].splitlines() == [
+        "AWS Compute Optimizer, idle EC2 instances · not known: memory",
+        "high confidence · team web",
+    ]
+
+
+def test_a_closer_look_at_a_saving_names_its_parts() -> None:
+    """The card has said the rest; Investigate lists what it consists of, the largest first, and adds up the tail."""
+    many = [{"name": f"disk-{n}", "saves": 20.0 - n, "now": "gp2", "then": "gp3"} for n in range(13)]
+    evidence = {"cause": {"what": "x"}, "members": [*many, {"name": "y", "saves": None, "now": "gp2", "then": "gp3"}]}
+    table = next(block for block in why.card(_saving(evidence=evidence))["blocks"] if block["type"] == "table")
+    rows = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert rows[:2] == [["Resource", "A month, USD", "Now", "Then"], ["disk-0", "20.00", "gp2", "gp3"]]
+    assert rows[-1][:2] == ["2 more", "8.00"]
+
+
+def test_parts_that_did_not_move_are_left_out() -> None:
+    """A row of +0.00 says nothing."""
+    parts = [{"name": "a", "amount": 333.5}, {"name": "b", "amount": 120.0}, {"name": "c", "amount": 0.0}]
+    assert why.contributions({"cause": {"contributions": parts}}) == [("a", 333.5), ("b", 120.0)]
