@@ -12,7 +12,7 @@ from commands.analyze import commands as analyze
 from commands.assistant import assistants, notes, query, questions, sql
 from commands.costs import allocation, bills, lake
 from commands.examples import epilog, summary
-from commands.findings import insights, kpis, kubernetes, playbooks, remediations
+from commands.findings import detection, insights, kpis, kubernetes, playbooks, remediations
 
 Commands = dict[str, Callable[..., None]]
 
@@ -62,6 +62,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
         "Detection and forecasts on series of your own, without a database.",
         {"anomalies": analyze.anomalies, "forecast": analyze.forecast},
     ),
+    "detection": ("How easily it alerts.", {"replay": detection.replay}),
     "sql": ("The SQL guard.", {"check": sql.check}),
     "query": (
         "Questions as JSON: what words, models and other programs are turned into.",

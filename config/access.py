@@ -187,7 +187,8 @@ ENTRANCES: dict[Permission, Entrances] = {
         "See insights, lists and KPIs",
         "`/finops insights`, Home, Investigate",
         "every `GET` but the audit log and `/admin`",
-        "`finops insights`, `kpis`, `digest`, `remediations list`, `show`, `playbooks show`, `recurring`",
+        "`finops insights`, `kpis`, `digest`, `detection replay`, `remediations list`, `show`, `playbooks show`, "
+        "`recurring`",
     ),
     Permission.SUBSCRIBE: Entrances(
         "Subscribe a channel to a digest or a question, send it an answer",

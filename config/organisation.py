@@ -98,11 +98,22 @@ class Budget(Strict):
         return day
 
 
+Level = Literal["fewer", "usual", "more"]
+LEVELS: dict[Level, float] = {"fewer": 0.7, "usual": 1.0, "more": 1.4}
+
+
 class Sensitivity(Strict):
-    """How easily a scope alerts: above 1 alerts more, below 1 less."""
+    """How easily a scope alerts: a level, or a number, above 1 alerts more, below 1 less."""
 
     scope: Scope = Field(Scope(), description="What it is about")
-    sensitivity: float = Field(1.0, gt=0, le=5, description="Above 1 alerts more, below 1 less")
+    sensitivity: Level | Annotated[float, Field(gt=0, le=5)] = Field(
+        "usual", description="`fewer`, `usual` or `more` alerts; or a number: above 1 alerts more, below 1 less"
+    )
+
+    @property
+    def factor(self) -> float:
+        """The number that the detector divides its thresholds by."""
+        return LEVELS[self.sensitivity] if isinstance(self.sensitivity, str) else self.sensitivity
 
 
 class PlannedEvent(Strict):

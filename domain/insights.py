@@ -21,6 +21,7 @@ from domain.messages import insight_cards as cards
 from domain.messages.insight_cards import redraw, say, say_in
 
 LIVE = ("open", "acknowledged")
+FEWER = "fewer"  # feedback on an anomaly: fewer alerts of its scope
 _MONTH_DAYS = 365.25 / 12
 _SEVERITIES = (
     (5_000.0, "critical"),

@@ -13,12 +13,13 @@ from bot.process.runtime import Runtime
 from bot.slack.errors import Recipient
 from config import access
 from config.access import Actor, Denied, Permission
+from config.organisation import LEVELS
 from db import audit
 from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key
 from db.outgoing.messages import Assignment, Why
 from db.tables import Insight
-from domain.insights import LIVE, decide
+from domain.insights import FEWER, LIVE, decide
 from domain.messages.insight_cards import payload_of, redraw
 
 _GONE = "That insight is no longer kept."
@@ -31,10 +32,12 @@ def register(listeners: Listeners) -> None:
     listeners.click("insight_snooze", _opens("insight_snooze", "Snooze", "Why can it wait?"))
     listeners.click("insight_assign", open_assign)
     listeners.click("insight_feedback", keep_feedback)
+    listeners.click("insight_fewer", ask_fewer)
     listeners.submit("insight_expected", lambda runtime, submission: _close(runtime, submission, "expected"))
     listeners.submit("insight_snooze", lambda runtime, submission: _close(runtime, submission, "snoozed"))
     listeners.submit("insight_assign", assign)
     listeners.submit("insight_noise", keep_noise)
+    listeners.submit("insight_fewer", keep_fewer)
 
 
 def find(
@@ -184,3 +187,36 @@ def _judge(runtime: Runtime, where: Recipient, number: str, noise: str) -> None:
                 )
                 redraw(session, insight, f"noise:{insight.closed_at.isoformat()}")
     clicks.post_ephemeral(runtime, where, outcome if isinstance(outcome, str) else notice)
+
+
+def ask_fewer(runtime: Runtime, click: Click) -> None:
+    """Say what fewer alerts of that scope means, and ask why, before anything changes."""
+    with runtime.session() as session:
+        outcome = find(session, runtime, click.where, click.value, Permission.TRIAGE_INSIGHT)
+        asked = "" if isinstance(outcome, str) else _fewer_of(outcome[0])
+    if isinstance(outcome, str):
+        clicks.post_ephemeral(runtime, click.where, outcome)
+    else:
+        about = clicks.about(click, insight=click.value)
+        clicks.open_modal(
+            runtime, click, alert.reason_modal("insight_fewer", about, "Fewer of these", f"{asked} Why?", days=False)
+        )
+
+
+def _fewer_of(insight: Insight) -> str:
+    scope = ", ".join(str(value) for value in insight.scope.values()) or "everything"
+    return f"Alerts of {scope[:100]} will have to stand out {1 / LEVELS['fewer']:.1f} times as far as usual."
+
+
+def keep_fewer(runtime: Runtime, submission: Submission) -> None:
+    """From the next detection on the insight's scope has the sensitivity `fewer`; Useful on it takes that back."""
+    reason, notice = str(submission.values.get("reason") or "")[:500], ""
+    with runtime.session() as session:
+        number = str(submission.about.get("insight"))
+        outcome = find(session, runtime, submission.where, number, Permission.TRIAGE_INSIGHT)
+        if not isinstance(outcome, str):
+            insight, actor = outcome
+            insight.feedback = FEWER
+            audit.append(session, actor.id, "insight.feedback", str(insight.id), {"feedback": FEWER, "reason": reason})
+            notice = f"Noted. {_fewer_of(insight)} Useful under this alert takes it back."
+    clicks.post_ephemeral(runtime, submission.where, outcome if isinstance(outcome, str) else notice)

@@ -4,7 +4,7 @@ ago, and the days since are judged anew each time.
 So a restated bill is seen with its new figures, and a finding that is no longer found was a false alarm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -24,11 +24,13 @@ from db.tables import DetectorState, Insight
 from domain.freshness import newest_day
 from flows.anomalies.cost_series import CostSeries, read
 from flows.anomalies.grouping import ScoredFinding, Window
+from flows.anomalies.sensitivity import rules
 from nl2sql.catalog import young_days
 
 WINDOW = timedelta(days=30)
 HISTORY = timedelta(days=400)
 _ONE_DAY = timedelta(days=1)
+_NEAR = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,17 @@ def detect(
     if through is None:
         return None
     anchor = through - WINDOW
-    series = _watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation)
+    series = watched(read(session.connection(), anchor - HISTORY, through + _ONE_DAY), organisation)
     state, remembered = _memory(session, series, anchor, organisation)
     _remember(session, series, state, anchor, remembered)
     events = declared_events(session, organisation)
     learned = young_days.curve(session.connection())
-    findings = _judge(series, state, anchor, through, events, organisation, learned, now)
+    factors = rules(session, organisation)
+    findings = _judge(series, state, anchor, through, events, organisation, factors, learned, now)
     return Detection(findings, anchor + _ONE_DAY, through)
 
 
-def _watched(series: CostSeries, organisation: Organisation) -> CostSeries:
+def watched(series: CostSeries, organisation: Organisation) -> CostSeries:
     """Series that spend at least the floor a day, on average of the last four
     weeks or on any of the last three days.
     """
@@ -152,13 +155,56 @@ def _judge(
     through: date,
     events: list[DeclaredEvent],
     organisation: Organisation,
+    factors: Sequence[tuple[Mapping[str, str], float]],
     learned: Curve,
     now: datetime,
 ) -> tuple[ScoredFinding, ...]:
-    """Score the window's days; young days are completed by the curve, and judged upward only."""
-    sensitivity = sensitivities(
-        series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
+    """Score the window's days; young days are completed by the curve, and judged upward only.
+
+    Where fewer alerts are wanted findings are made as usual, so that each cause still belongs to the scope that
+    explains it, and those that do not stand out enough are `hushed`: wider scopes would tell of them otherwise.
+    """
+    wanted = sensitivities(series.scopes, factors)
+    looked = _look(series, state, anchor, through, events, organisation, np.maximum(wanted, 1.0), learned, now)
+    loud: set[tuple[int, str, datetime]] | None = None
+    if (wanted < 1).any():
+        strict = _look(series, state, anchor, through, events, organisation, wanted, learned, now)
+        loud = {(one.row, one.direction, one.since) for one in strict.findings}
+    return tuple(
+        ScoredFinding(
+            one,
+            dict(series.scopes[one.row]),
+            series.currencies[one.row],
+            looked.window,
+            hushed=loud is not None and bool(wanted[one.row] < 1) and not _is_loud(one, loud),
+        )
+        for one in looked.findings
     )
+
+
+def _is_loud(one: Finding, loud: set[tuple[int, str, datetime]]) -> bool:
+    """Whether the stricter look found it too, begun within days."""
+    return any((row, way) == (one.row, one.direction) and abs(since - one.since) <= _NEAR for row, way, since in loud)
+
+
+@dataclass(frozen=True)
+class _Look:
+    findings: list[Finding]
+    window: Window
+
+
+def _look(
+    series: CostSeries,
+    state: State,
+    anchor: date,
+    through: date,
+    events: list[DeclaredEvent],
+    organisation: Organisation,
+    sensitivity: Floats,
+    learned: Curve,
+    now: datetime,
+) -> _Look:
+    """One pass over the window's days."""
     units = series.rates(organisation)
     findings: list[Finding] = []
     expected, scale, whole = [], [], 0
@@ -181,9 +227,7 @@ def _judge(
         findings = _renamed(findings, outcome.renamed)
         whole = offset + 1 if day_maturity.share >= COMPLETE else whole
     window = Window(_moment(series.first), _ONE_DAY, series.values, np.array(expected), np.array(scale), whole)
-    return tuple(
-        ScoredFinding(one, dict(series.scopes[one.row]), series.currencies[one.row], window) for one in findings
-    )
+    return _Look(findings, window)
 
 
 def _renamed(findings: list[Finding], lasting: Sequence[Finding]) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Find anomalies in what has arrived, explain them, tell them once, and close the ones that have vanished."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from prefect import flow
 from sqlalchemy.orm import Session
 
-from analysis.anomalies.scopes import touches
+from analysis.anomalies.scopes import covers, touches
 from aws.clients import cloud_of
 from config.organisation import Organisation
 from db.database import Database
@@ -21,6 +21,7 @@ from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
 from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback
 from flows.anomalies.hourly import detect_hours
+from flows.anomalies.sensitivity import quieted
 from flows.anomalies.titles import title_of, what_of, when_of
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
 
@@ -58,11 +59,12 @@ def run(
         detection = detect(session, organisation, now, through)
         if detection is None:
             return {"found": 0, "closed": 0}
-        grouped = group_findings(detection.findings, detection.window_start)
+        causes = group_findings(detection.findings, detection.window_start)
+        grouped = [one for one in causes if not one.hushed]
         if through is None:
             of_hours = group_findings(detect_hours(session, organisation), detection.window_start)
             grouped += [
-                one for one in of_hours if not _is_told(one, grouped) or _is_known(session, _fingerprint(session, one))
+                one for one in of_hours if not _is_told(one, causes) or _is_known(session, _fingerprint(session, one))
             ]
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
         named = [(judged, _fingerprint(session, judged)) for judged in grouped]
@@ -190,14 +192,16 @@ def _close_vanished(session: Session, window_start: date, fingerprints: set[str]
         Insight.starts_on >= window_start,
         Insight.fingerprint.not_in(fingerprints),
     )
-    vanished = list(session.scalars(statement.with_for_update()))
+    vanished, fewer = list(session.scalars(statement.with_for_update())), quieted(session)
     for insight in vanished:
-        insights.close(session, insight, _why_closed(insight, now), now)
+        insights.close(session, insight, _why_closed(insight, now, fewer), now)
     return len(vanished)
 
 
-def _why_closed(insight: Insight, now: datetime) -> str:
+def _why_closed(insight: Insight, now: datetime, fewer: Sequence[Mapping[str, str]]) -> str:
     of_an_hour: Any = insight.evidence.get("grain") == "hour"
+    if any(covers(scope, insight.scope) for scope in fewer):
+        return "fewer alerts are wanted here, and it no longer stands out enough for one."
     if of_an_hour and insight.starts_on is not None and now.date() - insight.starts_on >= _HOURS_STAND:
         return "it lasted for some hours; its whole day is as usual."
     return "the bill was restated and no longer shows it."

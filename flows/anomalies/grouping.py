@@ -83,6 +83,7 @@ class ScoredFinding:
     currency: str
     window: Window
     grain: Literal["day", "hour"] = "day"
+    hushed: bool = False  # fewer alerts are wanted there, and it does not stand out enough for one
 
     @property
     def since(self) -> date:

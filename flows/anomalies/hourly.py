@@ -17,6 +17,7 @@ from db.tables import DetectorState
 from flows.anomalies.cost_series import CostSeries, read_hours
 from flows.anomalies.daily import declared_events
 from flows.anomalies.grouping import ScoredFinding, Window
+from flows.anomalies.sensitivity import rules
 
 HOUR = timedelta(hours=1)
 JUDGED = timedelta(hours=48)  # older hours belong to days that are judged as days
@@ -108,9 +109,7 @@ def _remember(session: Session, series: CostSeries, state: State, anchor: date) 
 def _judge(
     session: Session, series: CostSeries, state: State, first: int, organisation: Organisation
 ) -> tuple[ScoredFinding, ...]:
-    sensitivity = sensitivities(
-        series.scopes, [(dict(rule.scope.pairs()), rule.sensitivity) for rule in organisation.anomalies.sensitivity]
-    )
+    sensitivity = sensitivities(series.scopes, rules(session, organisation))
     events, upward = declared_events(session, organisation), np.ones(len(series.scopes), dtype=bool)
     units = series.rates(organisation)
     findings: list[Finding] = []

@@ -140,6 +140,7 @@ def _buttons(payload: InsightFields) -> Block | None:
         *([blocks.button("Expected…", "insight_expected", number)] if payload.get("kind") == "anomaly" else []),
         blocks.button("Snooze…", "insight_snooze", number),
         blocks.button("Assign…", "insight_assign", number),
+        *([blocks.button("Fewer of these…", "insight_fewer", number)] if payload.get("kind") == "anomaly" else []),
     ]
     in_hand = any(fix["state"] in _IN_HAND for fix in (payload.get("evidence") or {}).get("fixes") or [])
     if payload.get("playbook") and payload.get("status") not in _CLOSED and not in_hand:

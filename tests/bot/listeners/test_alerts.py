@@ -116,6 +116,26 @@ def test_feedback_counts_for_the_alerts_precision(bot: Runtime, slack: Handle, a
     slack.wait_until(lambda: "a load test; the next" in str(slack.thread(alert["ts"])[0]["blocks"]))
 
 
+def test_fewer_of_these_is_explained_asked_and_taken_back(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
+    """Nothing changes before the reason is given; the alert stays open, Useful takes it back."""
+    with Session(bot.database.app) as session, session.begin():
+        session.execute(sa.update(Insight).values(scope={"service": "RDS"}))
+    slack.click(MAYA, alert["ts"], "insight_fewer")
+    view = slack.wait_for_view(MAYA)
+    assert "Alerts of RDS will have to stand out 1.4 times as far as usual. Why?" in str(view)
+    assert insight_of(bot).feedback is None
+    slack.submit(MAYA, {"reason": "it breathes"})
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    assert "Useful under this alert takes it back" in slack.ephemerals(MAYA)[0]["text"]
+    assert (insight_of(bot).feedback, insight_of(bot).status) == ("fewer", "open")
+    with Session(bot.database.app) as session:
+        details = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "insight.feedback")).one()
+    assert details == {"feedback": "fewer", "reason": "it breathes"}
+    slack.click(MAYA, alert["ts"], "insight_feedback", "positive")
+    slack.wait_until(lambda: len(slack.ephemerals(MAYA)) == 2)
+    assert insight_of(bot).feedback == "useful"
+
+
 def test_a_viewer_may_look_but_not_change(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
     """One private sentence names the role that is needed."""
     jonas = "U0JONAS001"

@@ -93,3 +93,18 @@ def test_what_was_expected_stays_quiet_while_it_lasts_and_is_told_of_the_next(cl
     assert [one.starts_on for one in later] == [FIRST + timedelta(days=LATE)]
     assert "expected: load test" in later[0].evidence["cause"]["similar"]
     assert first.id != later[0].id
+
+
+def test_where_fewer_are_wanted_the_next_must_stand_out_further(clean_database: Database) -> None:
+    """What no longer stands out enough is closed, and says so; what is large is told."""
+    look(clean_database, EARLY + 1, {EARLY: 1.15})
+    (first,) = insights(clean_database)
+    judge(clean_database, "fewer", "open")
+    look(clean_database, EARLY + 2, {EARLY: 1.15})
+    (closed,) = insights(clean_database)
+    assert (closed.id, closed.status) == (first.id, "resolved")
+    assert "fewer alerts are wanted here" in str(closed.status_reason)
+    look(clean_database, LATE + 1, {EARLY: 1.15, LATE: 1.15})
+    assert len(insights(clean_database)) == 1
+    look(clean_database, LATE + 1, {EARLY: 1.15, LATE: 2.0})
+    assert len(insights(clean_database)) == 2
