@@ -229,7 +229,7 @@ class _Watch:
         group = self._group or _Group(set(), [])
         reading = 0 if done else min(sum(self._reading.values()), self._bytes([group]))
         seconds = self._seconds + (0 if done else time.monotonic() - self._began)
-        pace = (self._fresh + reading) / seconds if seconds else 0
+        pace, left = (self._fresh + reading) / seconds if seconds else 0, whole - before - reading
         self.report(
             Stage(
                 _in_words(group.months),
@@ -238,7 +238,7 @@ class _Watch:
                 before + reading,
                 whole,
                 sum(self._rows.get(id(one), 0) for one in self.through),
-                (whole - before - reading) / pace if pace else None,
+                left / pace if pace and left else None,
                 done,
             )
         )

@@ -60,7 +60,7 @@ def _starts(path: Path, magic: bytes) -> bool:
         return handle.read(len(magic)) == magic
 
 
-def _packed_twice(path: Path) -> Callable[..., IO[bytes]] | None:
+def _packed_twice(path: Path) -> Callable[..., Any] | None:
     """How to unpack a file: bzip2, xz and Zstandard always, gzip only where something packed is inside."""
     if _starts(path, zstandard_files.MAGIC):
         return zstandard_files.ZstandardFile if zstandard_files.can_be_read() else None
