@@ -12,7 +12,7 @@ from commands.analyze import commands as analyze
 from commands.assistant import assistants, notes, query, questions, sql
 from commands.costs import allocation, bills, lake
 from commands.examples import epilog, summary
-from commands.findings import insights, kpis, playbooks, remediations
+from commands.findings import insights, kpis, kubernetes, playbooks, remediations
 
 Commands = dict[str, Callable[..., None]]
 
@@ -57,6 +57,7 @@ _GROUPS: dict[str, tuple[str, Commands]] = {
             "reject": remediations.reject,
         },
     ),
+    "kubernetes": ("Kubernetes workloads, from allocation exports.", {"requests": kubernetes.requests}),
     "analyze": (
         "Detection and forecasts on series of your own, without a database.",
         {"anomalies": analyze.anomalies, "forecast": analyze.forecast},

@@ -7,6 +7,7 @@ from statistics import fmean, median, pstdev
 from typing import Literal
 
 from analysis.forecasts.series import DAY
+from analysis.savings_band import DEVIATIONS, Placebo, placebo
 
 Status = Literal["pending", "validated", "partial", "missed", "reversed"]
 Basis = Literal["forecast", "peers", "level before"]
@@ -17,9 +18,12 @@ LEAST_BEFORE, LEAST_AFTER = 7, 7  # days with cost known, before anything can be
 VALIDATED, PARTIAL = 0.8, 0.2  # of the expected saving
 BACK = 0.9  # of the counterfactual: a resource that costs this again has been put back
 BACK_DAYS = 3
+WEEK = 7  # days whose mean has to have been lower: a single quiet weekend is no saving
 CERTAIN = 2.0  # standard errors the saving must be away from zero
 MOVED = 0.3  # share of the expected saving that turns up somewhere else
 PEERS = 5  # fewer comparable resources say nothing
+ROBUST = 1.4826  # standard deviation of a normal sample in units of its median absolute deviation
+MEDIAN_SPREAD = 1.2533  # standard error of a normal sample's median in units of its mean's
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Counterfactual:
     daily_cost: float
     spread: float  # standard deviation of a day around it
     says: str
+    moved: float = 1.0  # the factor by which it was moved as the peers moved
 
 
 @dataclass(frozen=True)
@@ -98,7 +103,18 @@ def verify(
     days = [first + offset * DAY for offset in range(len(after))]
     would = counterfactual(applied_on, before, days, forecast, peers)
     confounders = _confounders(applied_on, days, expected_monthly_savings, would, neighbours, events)
-    return _judge(expected_monthly_savings, before, after, would, confounders)
+    untouched = placebo(applied_on, len(days), costs, (neighbours or {}).values(), _expected, would.moved)
+    return _judge(expected_monthly_savings, before, after, would, confounders, untouched)
+
+
+def _expected(origin: date, costs: Mapping[date, float], days: Sequence[date]) -> float | None:
+    """The level of a series on the weekdays of some days, from the four weeks before a date; None without them."""
+    first = _first(costs)
+    before = [costs.get(origin - offset * DAY, 0.0) for offset in range(1, BASELINE_DAYS + 1)]
+    if origin - BASELINE_DAYS * DAY < first:
+        return None
+    usual, _ = _weekdays(origin, before)
+    return fmean(usual[day.weekday()] for day in days)
 
 
 def _first(costs: Mapping[date, float]) -> date:
@@ -142,6 +158,7 @@ def counterfactual(
                 level * now / then,
                 spread * now / then,
                 f"{says}, times {now / then:.3f} as comparable resources changed",
+                now / then,
             )
     return Counterfactual(basis, level, spread, says)
 
@@ -160,22 +177,28 @@ def _weekdays(applied_on: date, before: Sequence[float]) -> tuple[dict[int, floa
 
 
 def peers_among(
-    applied_on: date, days: Sequence[date], neighbours: Mapping[str, Mapping[date, float]], most_rise: float
+    applied_on: date, days: Sequence[date], neighbours: Mapping[str, Mapping[date, float]]
 ) -> dict[date, float] | None:
-    """The summed cost of the neighbours that were there all the time and did
-    not rise by `most_rise` a day; None where there are too few, or they rose.
+    """How neighbours that were there all the time moved, as an index: 1 before the change, their median ratio after.
 
-    Peers may only make a saving smaller: what rose elsewhere could be the very work that was moved there.
+    The median passes over the few that took the work over; by as much as chance alone moves it, it is drawn back to 1
+    (James and Stein). None where there are too few, or they rose: peers may only make a saving smaller, for what rose
+    everywhere could be the very work that was moved there.
     """
     past = [applied_on - offset * DAY for offset in range(1, BASELINE_DAYS + 1)]
-    steady = [
-        series
-        for series in neighbours.values()
-        if all(series.get(day) for day in (*past, *days)) and _mean(series, days) - _mean(series, past) < most_rise
+    lasting = [series for series in neighbours.values() if all(series.get(day) for day in (*past, *days))]
+    ratios = [
+        _mean(series, days) / expected
+        for series in lasting
+        if (expected := _expected(applied_on, series, days)) is not None and expected > 0
     ]
-    if len(steady) < PEERS or sum(_mean(one, days) for one in steady) > sum(_mean(one, past) for one in steady):
+    if len(ratios) < PEERS:
         return None
-    return {day: sum(series[day] for series in steady) for day in (*past, *days)}
+    fall = median(ratios) - 1
+    apart = ROBUST * median(abs(ratio - 1 - fall) for ratio in ratios)  # one that took the work over widens nothing
+    chance = (MEDIAN_SPREAD * apart) ** 2 / len(ratios)
+    moved = 1 + fall * max(1 - chance / fall**2, 0.0) if fall < 0 else 1.0
+    return {**dict.fromkeys(past, 1.0), **dict.fromkeys(days, moved)} if moved < 1 else None
 
 
 def _mean(series: Mapping[date, float], days: Sequence[date]) -> float:
@@ -208,11 +231,15 @@ def _judge(
     after: Sequence[float],
     would: Counterfactual,
     confounders: tuple[Confounder, ...],
+    untouched: Placebo,
 ) -> Verdict:
     actual = fmean(after)
     daily = would.daily_cost - actual
     realized = daily * MONTH
     error = (would.spread**2 / len(before) + pstdev(after) ** 2 / len(after)) ** 0.5 * MONTH
+    share = untouched.half_width()
+    band = DEVIATIONS * error if share is None else share * abs(would.daily_cost) * MONTH
+    as_low, peers = untouched.as_low(daily / would.daily_cost if would.daily_cost > 0 else 0.0)
     arithmetic: dict[str, float | str] = {
         "basis": would.basis,
         "basis_says": would.says,
@@ -224,6 +251,10 @@ def _judge(
         "days_a_month": MONTH,
         "realized_a_month": realized,
         "standard_error_a_month": error,
+        "band_80_a_month": band,
+        "placebos": len(untouched.own) + peers,
+        "untouched_peers": peers,
+        "untouched_peers_as_low": as_low,
     }
     if expected is not None:
         arithmetic["expected_a_month"] = expected
@@ -232,9 +263,9 @@ def _judge(
     if moved:
         arithmetic["turned_up_elsewhere_a_month"] = moved
         status = "partial" if status == "validated" else status  # what may only have moved is not called saved
-    share = f", {realized / expected:.0%} of what was expected" if expected else ""
+    of_expected = f", {realized / expected:.0%} of what was expected" if expected else ""
     says = (
-        f"{realized:,.2f} a month saved{share}"
+        f"{realized:,.2f} a month saved, give or take {band:,.2f}{of_expected}"
         if status != "reversed"
         else "it costs again what it did before the change"
     )
@@ -245,7 +276,8 @@ def _status(
     expected: float | None, realized: float, error: float, after: Sequence[float], would: Counterfactual
 ) -> Status:
     """Reversed when the last days cost again what was to be expected without the change, after days that did not."""
-    was_lower = min(after) < BACK * would.daily_cost
+    runs = [fmean(after[place : place + WEEK]) for place in range(len(after) - WEEK + 1)]
+    was_lower = min(runs, default=0.0) < BACK * would.daily_cost
     if was_lower and would.daily_cost > 0 and all(cost >= BACK * would.daily_cost for cost in after[-BACK_DAYS:]):
         return "reversed"
     if realized <= CERTAIN * error:

@@ -49,7 +49,7 @@ _QUESTIONS = (
     "how much did payments spend last month?",
     "frobnicate the quux",  # for which there is an apology
 )
-_PATIENCE = 240.0  # seconds after the last fault until everything has settled
+_PATIENCE = 480.0  # seconds after the last fault until all has settled; a killed run is looked for after five minutes
 _ENVIRONMENTS = ("dev", "staging", "sandbox", "test")
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 WORKER: Final = Path(__file__).with_name("worker.py")
 _GRACE_SECONDS = 2.0  # to start Python and DuckDB
+_SPARE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def run(job: Job) -> Found | EngineTimedOut | Failed:
 
 @contextmanager
 def warm() -> Iterator[None]:
-    """For the length of a block a process stands ready, so that no question waits for Python and DuckDB to start."""
+    """For the length of a block processes stand ready, so that no question waits for Python and DuckDB to start."""
     _spare.enabled = True
     _spare.replace()
     try:
@@ -96,30 +97,33 @@ def warm() -> Iterator[None]:
 
 @dataclass
 class _Spare:
-    """At most one process that was started and has no job yet; without a job it only waits for one."""
+    """Processes that were started and have no job yet; without a job they only wait for one. Two, so that a question
+    that follows at once finds one as well, while the next is started.
+    """
 
     enabled: bool = False
-    process: "subprocess.Popen[bytes] | None" = None
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self) -> "subprocess.Popen[bytes]":
-        with self.lock:
-            process, self.process = self.process, None
-        if process is not None and process.poll() is None:
-            return process
-        if process is not None:
+        while True:
+            with self.lock:
+                process = self.processes.pop(0) if self.processes else None
+            if process is None:
+                return _start()
+            if process.poll() is None:
+                return process
             _end(process)
-        return _start()
 
     def replace(self) -> None:
         with self.lock:
-            if self.enabled and self.process is None:
-                self.process = _start()
+            while self.enabled and len(self.processes) < _SPARE:
+                self.processes.append(_start())
 
     def end(self) -> None:
         with self.lock:
-            process, self.process = self.process, None
-        if process is not None:
+            processes, self.processes = self.processes, []
+        for process in processes:
             _end(process)
 
 

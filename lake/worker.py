@@ -19,10 +19,11 @@ _PIECE = 50  # rows fetched at once
 
 def main() -> None:
     """One job."""
+    connection = duckdb.connect(":memory:")  # before there is a job: a process that stands ready has done this
     job = json.load(sys.stdin)
     _limit(job)
     try:
-        connection = _locked(job)
+        _lock(connection, job)
         answer = _run(connection, job)
     except duckdb.OutOfMemoryException:
         answer = {"failed": "memory"}
@@ -46,10 +47,10 @@ def _limit(job: dict[str, Any]) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def _locked(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-    """A database in memory that holds the view and can open nothing but the files of the job."""
-    connection = duckdb.connect(":memory:", config={"threads": job["threads"]})
+def _lock(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> None:
+    """Let the database hold the view and open nothing but the files of the job."""
     for name, value in {
+        "threads": job["threads"],
         "memory_limit": f"{job['megabytes']}MB",
         "temp_directory": "",
         "TimeZone": "UTC",
@@ -73,7 +74,6 @@ def _locked(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
         connection.execute(f"CREATE TABLE line_items ({job['columns']})")
     connection.execute(f"CREATE VIEW reporting.charges AS {job['view']}")
     connection.execute("SET lock_configuration = true")
-    return connection
 
 
 def _run(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> dict[str, Any]:

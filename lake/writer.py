@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import UserError
 from lake.catalogue import LakeFile
+from lake.columns import with_dictionaries, with_texts
 from lake.place import Place
 from lake.rows import fetch
 
@@ -56,8 +57,7 @@ class Writer:
         """A new file with the rows of a file but those of some of its accounts; raises `UserError` where it is gone."""
         import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
 
-        fetch(self.place, [file])
-        rows = pl.read_parquet(self.place.full(file.path), glob=False).filter(~pl.col(_ACCOUNT).is_in(list(accounts)))
+        rows = read(self.place, file).filter(~pl.col(_ACCOUNT).is_in(list(accounts)))
         new = self._write((file.source_id, file.month, file.load_id, file.start, file.end), rows)
         self.files.append(new)
         return new
@@ -81,7 +81,7 @@ class Writer:
         full = self.place.full(path)
         try:
             full.parent.mkdir(parents=True, exist_ok=True)
-            rows.write_parquet(full, compression="zstd", statistics=True, row_group_size=128_000)
+            with_dictionaries(rows).write_parquet(full, compression="zstd", statistics=True, row_group_size=128_000)
             self.place.keep(path)
         except UserError:
             self.place.delete(path)
@@ -108,6 +108,14 @@ class Writer:
             last_day=days.max(),  # type: ignore[arg-type]  # as the first day
             tag_keys=_tag_keys(rows),
         )
+
+
+def read(place: Place, file: LakeFile) -> "pl.DataFrame":
+    """The rows of a file; raises `UserError` where it is gone."""
+    import polars as pl  # noqa: PLC0415 - polars is loaded where bills are read: it takes Ctrl-C to itself
+
+    fetch(place, [file])
+    return with_texts(pl.read_parquet(place.full(file.path), glob=False))
 
 
 def _by_period(rows: "pl.DataFrame") -> "Iterator[tuple[datetime, datetime, pl.DataFrame]]":

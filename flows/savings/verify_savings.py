@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import series_of
-from analysis.savings import BASELINE_DAYS, MONTH, MOVED, NearbyEvent, Verdict, peers_among, verify
+from analysis.savings import BASELINE_DAYS, NearbyEvent, Verdict, peers_among, verify
 from db import audit
 from db.outgoing import outbox
 from db.outgoing.message_keys import remediation_key
@@ -98,7 +98,7 @@ def _judge(session: Session, saving: Saving, through: date) -> Verdict:
         "applied": saving.applied_on,
         "currency": saving.currency,
     }
-    rows = session.execute(sa.text(_COSTS), span)
+    rows = session.execute(sa.text(_COSTS), {**span, "start": saving.applied_on - _HISTORY})  # its own placebos, too
     costs = {row.usage_date: float(row.cost) for row in rows}
     expected = None if saving.expected_monthly_savings is None else float(saving.expected_monthly_savings)
     neighbours = _neighbours(session, saving, span)
@@ -111,7 +111,7 @@ def _judge(session: Session, saving: Saving, through: date) -> Verdict:
         costs,
         through,
         forecast=_forecast(session, saving, days),
-        peers=peers_among(saving.applied_on, days, resources, MOVED * (expected or 0.0) / MONTH) if days else None,
+        peers=peers_among(saving.applied_on, days, resources) if days else None,
         neighbours=neighbours,
         events=_events(session, saving, span),
     )

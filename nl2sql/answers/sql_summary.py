@@ -63,7 +63,7 @@ def _scope(tree: exp.Expr) -> tuple[str, ...]:
     common = (
         [name for name, values in parts[0].items() if all(part.get(name) == values for part in parts)] if parts else []
     )
-    return tuple(" or ".join(parts[0][name]) for name in common)
+    return tuple(" and ".join(parts[0][name]) for name in common)
 
 
 def _reads_view(select: exp.Select, named: set[str]) -> bool:

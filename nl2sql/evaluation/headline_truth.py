@@ -35,11 +35,11 @@ def _amounts(text: str, answer: Answer) -> Iterator[str]:
     """Every amount of money is that of a row, of a column's sum, or the difference or average of such."""
     if not answer.currency or answer.currency == "several" or answer.sections:
         return
-    known = {money(value, answer.currency) for value in _values(answer.rows)}
+    known = {money(abs(value), answer.currency) for value in _values(answer.rows)}
     limits = {amount for pair in _LIMIT.findall(text) for amount in pair}
     for amount in _AMOUNT.findall(text):
         plain = amount.replace("-", "−")
-        if plain not in known and plain.lstrip("−") not in known and plain not in limits:
+        if plain.lstrip("−") not in known and plain not in limits:
             yield f"{amount} is in no row and no sum"
 
 

@@ -1,5 +1,6 @@
 """The ledger of savings: opened when a change was made, settled by the bill, and said in one sentence."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -134,8 +135,21 @@ def _realized(saving: Saving) -> str:
         f"Bill: {_exact(would, currency)} a day without the change ({figures.get('basis_says', '')}), "
         f"{_exact(actual, currency)} a day since; "
         f"× {float(figures['days_a_month']):.2f} days = {_exact(float(figures['realized_a_month']), currency)} a "
-        f"month: {saving.status}."
+        f"month{_uncertainty(saving)}: {saving.status}."
     )
+
+
+def _uncertainty(saving: Saving) -> str:
+    """` ± 12.00 USD (80 %, as 18 placebos were wrong; 0 of 8 untouched peers fell as far)`, where it was measured and
+    is not nothing.
+    """
+    figures = saving.arithmetic
+    if round(float(figures.get("band_80_a_month", 0.0)), 2) == 0:
+        return ""
+    counted, peers = int(figures.get("placebos", 0)), int(figures.get("untouched_peers", 0))
+    by = f", as {counted} placebos were wrong" if counted else ""
+    fell = f"; {int(figures['untouched_peers_as_low'])} of {peers} untouched peers fell as far" if peers else ""
+    return f" ± {_exact(float(figures['band_80_a_month']), saving.currency)} (80 %{by}{fell})"
 
 
 def _exact(amount: float, currency: str) -> str:
@@ -156,7 +170,16 @@ def verdict(savings: Sequence[Saving]) -> str:
     promised = f" of {money(expected, currency)}" if expected else ""
     says = list(dict.fromkeys(item["says"] for saving in savings for item in saving.confounders))
     more = f" (and {len(says) - 3} more)" if len(says) > 3 else ""
+    reach = _band(savings)
+    give = f" (80 %: {money(realized - reach, currency)} to {money(realized + reach, currency)})" if reach else ""
     return (
-        f"{word}: {money(realized, currency)}{promised} a month; "
+        f"{word}: {money(realized, currency)}{promised} a month{give}; "
         f"{'; '.join(says[:3]) + more or 'nothing moved elsewhere'}"
     )
+
+
+def _band(savings: Sequence[Saving]) -> float:
+    """Half of the 80 % band of savings together, as if each erred for itself; 0 where one of them has none."""
+    lasting = [saving for saving in savings if saving.status != "reversed"]
+    bands = [float(saving.arithmetic.get("band_80_a_month", 0.0)) for saving in lasting]
+    return math.hypot(*bands) if bands and all(bands) else 0.0

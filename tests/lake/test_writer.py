@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -9,7 +10,7 @@ from config.errors import UserError
 from lake import writer as writing
 from lake.columns import polars_type
 from lake.place import Place, open_place
-from lake.writer import Writer
+from lake.writer import Writer, read
 from tests.lake.conftest import END, START, frame
 
 
@@ -80,3 +81,17 @@ def test_an_address_that_is_no_folder_is_refused(address: str) -> None:
     """Nothing is written into the folder that happens to be the current one."""
     with pytest.raises(UserError, match="FINOPS_LAKE"):
         open_place(address)
+
+
+def test_tags_are_written_with_a_dictionary_and_read_as_texts(place: Place) -> None:
+    """Each key and value stands once in a file; whoever reads it gets what was written."""
+    writer = Writer(place)
+    writer.add(3, "2026-09", 7, frame(400))
+    writer.flush()
+    (file,) = writer.files
+    assert read(place, file).equals(frame(400), null_equal=True)
+    full = str(place.full(file.path))
+    encodings = duckdb.execute("SELECT encodings FROM parquet_metadata(?) WHERE path_in_schema LIKE 'tags%'", [full])
+    assert all("DICTIONARY" in one for (one,) in encodings.fetchall())
+    (kind,) = duckdb.execute("SELECT any_value(typeof(tags)) FROM read_parquet(?)", [full]).fetchall()[0]
+    assert kind == "MAP(VARCHAR, VARCHAR)"

@@ -17,6 +17,7 @@ from flows.ingest.loading.placing.replace import lock_sources, put_in_place
 from flows.ingest.loading.placing.staging import Leaf
 from lake import catalogue
 from lake.rows import fetch
+from lake.writer import read
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,7 +113,7 @@ def _rewritten(writer: "Writer", file: catalogue.LakeFile, leaf: Leaf, allocatio
     """Hand a file's rows to the writer where some of them change hands; how many do."""
     import polars as pl
 
-    rows = pl.read_parquet(writer.place.full(file.path), glob=False)
+    rows = read(writer.place, file)
     new = allocated(rows, allocation)
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}|new")) for name in ALLOCATED)
     count = rows.hstack(new.rename({name: f"{name}|new" for name in ALLOCATED})).select(differs.sum()).item()

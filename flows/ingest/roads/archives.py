@@ -1,4 +1,4 @@
-"""Packed files: zip, tar, gzip, bzip2 and xz, one in the other too, unpacked into files that can be read."""
+"""Packed files: zip, tar, gzip, bzip2, xz and Zstandard, one in the other too, unpacked into files that can be read."""
 
 import bz2
 import gzip
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.errors import UserError
+from flows.ingest.roads import zstandard_files
 from flows.ingest.roads.pieces import BillFile
 from flows.ingest.roads.signatures import EXCEL, is_excel
 
@@ -60,7 +61,9 @@ def _starts(path: Path, magic: bytes) -> bool:
 
 
 def _packed_twice(path: Path) -> Callable[..., IO[bytes]] | None:
-    """How to unpack a file: bzip2 and xz always, gzip only where something packed is inside."""
+    """How to unpack a file: bzip2, xz and Zstandard always, gzip only where something packed is inside."""
+    if _starts(path, zstandard_files.MAGIC):
+        return zstandard_files.ZstandardFile if zstandard_files.can_be_read() else None
     start = next((magic for magic in _SINGLE if _starts(path, magic)), None)
     if start != _GZIP:
         return _SINGLE.get(start or b"")
@@ -69,7 +72,7 @@ def _packed_twice(path: Path) -> Callable[..., IO[bytes]] | None:
             inside = handle.read(8)
     except (OSError, EOFError, zlib.error):
         return None  # the reader of bills says what is wrong with it
-    return _SINGLE[_GZIP] if inside.startswith((*_SINGLE, b"PK\x03\x04", b"PAR1")) else None
+    return _SINGLE[_GZIP] if inside.startswith((*_SINGLE, zstandard_files.MAGIC, b"PK\x03\x04", b"PAR1")) else None
 
 
 def _zip(file: BillFile, folder: Path, layer: int) -> Iterator[BillFile | Skipped]:

@@ -132,7 +132,7 @@ def amended_filters(old: tuple[Filter, ...], new: list[Filter], widens: bool) ->
         same = next((f for f in filters if f.dimension == condition.dimension and f.negated == condition.negated), None)
         if same and widens and not condition.negated:
             values = tuple(dict.fromkeys((*same.values, *condition.values)))
-            filters[filters.index(same)] = replace(same, values=values, label=f"{same.label} or {condition.label}")
+            filters[filters.index(same)] = replace(same, values=values, label=f"{same.label} and {condition.label}")
             continue
         filters = [
             f

@@ -45,6 +45,8 @@ def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
             way = "down" if query.change in ("down", "percent_down") else "up"
             return f"No {what} went {way} against {query.compared[0].label}: {scope}."
         return f"Nothing: no charges for {scope}."
+    if query.count and query.grain and len(rows) > 1 and not query.dimensions:
+        return _counted_over_time(query, columns, rows, scope, semantics)
     if query.count:
         number = int(number_of(rows[0], columns, 0))
         return f"{number:,} {_counted(query, semantics, number)}: {scope}."
@@ -80,6 +82,16 @@ def _exact(amount: float, currency: str) -> str:
     """A price, however small, with three figures that count."""
     unit = re.split(r"\d", money(1.0, currency))[0]
     return f"{unit}{float(f'{amount:.3g}'):.12f}".rstrip("0") if 0 < abs(amount) < 1 else money(amount, currency)
+
+
+def _counted_over_time(
+    query: CostQuery, columns: Sequence[str], rows: RowValues, scope: str, semantics: Semantics
+) -> str:
+    """`142 to 144 resources a month, 143 in Nov 2026`: the fewest, the most, and the newest step."""
+    counts = [int(number_of(row, columns, 0)) for row in rows]
+    words, at = _counted(query, semantics, max(counts)), "on" if query.grain == "day" else "in"
+    span = f"{min(counts):,} to {max(counts):,}" if min(counts) < max(counts) else f"{counts[0]:,}"
+    return f"{span} {words} a {query.grain}, {counts[-1]:,} {at} {step_of(str(rows[-1][0]), query)}: {scope}."
 
 
 def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
@@ -131,7 +143,7 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         least = f"{counted_of(query, rows, columns)}, lowest {name_of(leading, columns)} with {figure}"
         return f"{least}, {shown(query, total, currency)} in total: {scope}."
     return (
-        f"{shown(query, total, currency)} in total, of which {name_of(leading, columns)} "
+        f"{shown(query, total, currency, ' in total')}, of which {name_of(leading, columns)} "
         f"{money(number_of(leading, columns, 0), currency)}: {scope}."
     )
 
@@ -162,7 +174,9 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
     named = step_of(str(top[0]), query) if query.grain and not query.dimensions else name_of(top, columns)
     stepwise = bool(query.grain and query.dimensions)
     if stepwise:  # a row is a month of a resource, and a resource has several
-        named = f"{name_of(top[1:], columns[1:])} in {step_of(str(top[0]), query)}"
+        named = (
+            f"{name_of(top[1:], columns[1:])} {'on' if query.grain == 'day' else 'in'} {step_of(str(top[0]), query)}"
+        )
     groups = len({name_of(row[1:], columns[1:]) for row in rows}) if stepwise else len(rows)
     kind = query.dimensions[0] if query.dimensions else query.grain or "side"
     counted = f"{many(groups, kind)} {limits(threshold, currency)}"

@@ -55,11 +55,13 @@ def name_of(row: Sequence[Any], columns: Sequence[str]) -> str:
     return " / ".join(cell for column, cell in named if isinstance(cell, str) and column != hidden)
 
 
-def shown(query: CostQuery, value: float, currency: str) -> str:
+def shown(query: CostQuery, value: float, currency: str, summed: str = "") -> str:
+    """An amount with what it is of its metric; `summed` stands right behind the amount."""
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
-    return f"{money(value, currency).strip()} {words}" if words else money(value, currency)
+    amount = f"{money(value, currency).strip() if words else money(value, currency)}{summed}"
+    return f"{amount} {words}" if words else amount
 
 
 def step_of(start: str, query: CostQuery) -> str:

@@ -103,6 +103,7 @@ def _alone(sentence: Sentence, draft: Draft, at: int) -> bool:
         or (draft.measure.share and "share" in beside)
         or "by" in beside
         or (at == 0 and sentence.kind(at + 1) == "grain")
+        or (sentence.terms[at].comma and sentence.kind(at + 1) in ("noun", "metric"))  # october: team, cost
         or _attributive(sentence, at)
     )
 

@@ -11,7 +11,12 @@ from nl2sql.grammar.tagging.terms import Sentence, Term
 
 FILTERS = ("value", "charge", "missing")
 MACHINES = frozenset({"machines", "buckets", "clusters", "functions", "datasets"})
-_PART_WORDS = {"unused": "unused commitments", "used": "used commitments", "committed": "committed usage"}
+_PART_WORDS = {
+    "unused": "unused commitments",
+    "used": "used commitments",
+    "committed": "committed usage",
+    "cuds": "committed use discounts",
+}
 _LONG_WEEKEND = 4  # days
 _ADDED_TO_COST = ("tax", "credits", "refunds", "purchases", "usage", "unused")
 _ALLOCATED = ("team", "environment", "application")
@@ -262,13 +267,7 @@ def _add(draft: Draft, condition: Filter) -> None:
         draft.filters.conditions.append(condition)
         return
     values = tuple(dict.fromkeys((*old.values, *condition.values)))
-    label = (
-        old.label
-        if values == old.values
-        else f"{old.label} and {condition.label}"
-        if old.negated
-        else f"{old.label} or {condition.label}"
-    )
+    label = old.label if values == old.values else f"{old.label} and {condition.label}"
     draft.filters.conditions.append(
         Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing)
     )

@@ -86,7 +86,21 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
             term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
-    return _uncovered(_usage_beside_parts(resolved))
+    return _uncovered(_usage_beside_parts(_periods_apart(resolved)))
+
+
+def _periods_apart(terms: list[Term]) -> list[Term]:
+    """`october minus september`: between two periods it compares, and leaves nothing out."""
+    return [
+        replace(term, kind="vs", value="vs")
+        if term.text in ("minus", "less") and 0 < at < len(terms) - 1 and _both_periods(terms[at - 1], terms[at + 1])
+        else term
+        for at, term in enumerate(terms)
+    ]
+
+
+def _both_periods(one: Term, other: Term) -> bool:
+    return one.kind == other.kind == "period"
 
 
 def _usage_beside_parts(terms: list[Term]) -> list[Term]:

@@ -48,7 +48,7 @@ def read_filter(form: FilterForm, at: str, context: ReadingContext, own: bool) -
     if problems:
         return tuple(problems)
     distinct = tuple(values if own else dict.fromkeys(values))
-    label = form.label if own and form.label else label_of(form.dimension, distinct, form.negated, context)
+    label = form.label if own and form.label else label_of(form.dimension, distinct, context)
     return Filter(form.dimension, distinct, label, form.negated, form.keep_missing)
 
 
@@ -67,7 +67,7 @@ def containing(dimension: str, parts: tuple[str, ...]) -> str:
     return f"{kind} with {' or '.join(quoted(part) for part in parts)}"
 
 
-def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, context: ReadingContext) -> str:
+def label_of(dimension: str, values: tuple[str | None, ...], context: ReadingContext) -> str:
     """The label of a filter's values: the one word that means all of them, else their names."""
     if values == (None,):
         return "unallocated" if dimension == "team" else f"no {dimension.replace('_', ' ')}"
@@ -77,10 +77,9 @@ def label_of(dimension: str, values: tuple[str | None, ...], negated: bool, cont
                 if match.dimension == dimension and set(match.values) == set(values):
                     return match.label
     names = [value if value is not None else f"no {dimension.replace('_', ' ')}" for value in values]
-    word = "and" if negated else "or"
     if len(names) > _NAMED + 1:
-        return f"{', '.join(names[:_NAMED])} {word} {len(names) - _NAMED} more"
-    return f" {word} ".join(names)
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " and ".join(names)
 
 
 def _value(

@@ -89,7 +89,7 @@ def _post_condition(query: CostQuery, value: str, measures: dict[str, exp.Expr])
         )
         amount = exp.Literal.number(abs(query.threshold.amount))
         left: exp.Expr = exp.column(column)
-        if column == "change" and query.change == "down":
+        if column in ("change", "change_percent") and query.change in ("down", "percent_down"):
             left = exp.Neg(this=left)
         if query.threshold.upto is not None:
             parts.append(exp.Between(this=left, low=amount, high=exp.Literal.number(query.threshold.upto)))

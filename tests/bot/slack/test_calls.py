@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.cards.messages.answers.answer import card
 from bot.slack import calls
-from bot.slack.delivery import Delivery
+from bot.slack.delivery import OutboxDelivery
 from standins.slack import Handle
 from tests.bot.slack.builders import CHANNEL
 
@@ -22,7 +22,7 @@ def kinds(slack: Handle) -> list[str]:
     return [block["type"] for block in slack.messages(CHANNEL)[-1]["blocks"] if "table" in block["type"]]
 
 
-def test_where_data_tables_are_unknown_the_table_is_posted(delivery: Delivery, slack: Handle) -> None:
+def test_where_data_tables_are_unknown_the_table_is_posted(delivery: OutboxDelivery, slack: Handle) -> None:
     """Posted, changed, and shown to one person; where they are known, they are shown."""
     made = card(RESULT, "R1", date(2026, 11, 15))
     ts, note = calls.post(delivery.client, CHANNEL, None, made, "a")

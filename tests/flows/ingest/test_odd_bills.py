@@ -158,7 +158,7 @@ def _swallowing(first: int, last: int) -> str:
         ('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', "It says “AccessDenied”"),
         ("%PDF-1.7 ", "It is a PDF document"),
         (BILL.encode("utf-32-le").decode("latin-1"), "Save it as UTF-8"),
-        ("\x28\xb5\x2f\xfd\0\0\0\0\0\0\0\0", "packed with Zstandard"),
+        ("\x04\x22\x4d\x18\0\0\0\0\0\0\0\0", "packed with LZ4"),
         ("ARROW1\0\0", "It is an Arrow (Feather) file"),
     ],
 )

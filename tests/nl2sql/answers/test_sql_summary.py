@@ -44,7 +44,7 @@ def test_several_costs_are_no_metric() -> None:
 @pytest.mark.parametrize(
     ("sql", "scope"),
     [
-        ("SELECT 1 FROM daily_costs WHERE team = 'x' AND region IN ('a', 'b')", ("x", "a or b")),
+        ("SELECT 1 FROM daily_costs WHERE team = 'x' AND region IN ('a', 'b')", ("x", "a and b")),
         ("SELECT 1 FROM daily_costs WHERE team = 'x' OR region = 'a'", ()),
         ("SELECT 1 FROM daily_costs WHERE NOT team = 'x' AND team <> 'y'", ()),
         ("SELECT 1 FROM daily_costs WHERE charge_category = 'Usage' AND account = 'shop'", ("shop",)),

@@ -60,7 +60,7 @@ def called(question: str) -> RecipeCall | Doubt | None:
         (
             "what would we save if we stop dev and staging on weekends?",
             "weekend_stop",
-            ["dev or staging"],
+            ["dev and staging"],
             "October 2026",
         ),
     ],

@@ -41,12 +41,19 @@ OPEN = Proposal(
         ({"current_playbook_digest": "x"}, APPROVER, NOW, "was edited since"),
         ({"current_playbook_digest": None}, APPROVER, NOW, "no longer exists"),
         ({"approved_by": (APPROVER.id,)}, APPROVER, NOW, "You approved this already"),
-        ({"state": "rejected"}, APPROVER, NOW, "Too late"),
+        ({"state": "rejected"}, APPROVER, NOW, "Too late: it is rejected."),
+        ({"state": "rejected", "decided": "Ari rejected it"}, APPROVER, NOW, "Too late: Ari rejected it."),
     ],
 )
 def test_each_objection_says_why(change: dict[str, object], actor: Actor, now: datetime, says: str) -> None:
     """One sentence for the person who clicked."""
     assert says in reason(check(replace(OPEN, **change), RULE, actor, now))  # type: ignore[arg-type]  # the fields of a parameter
+
+
+def test_a_clock_may_be_behind_by_the_skew_and_no_more() -> None:
+    """To the second: what is exactly as far behind as allowed counts."""
+    assert check(OPEN, RULE, APPROVER, NOW - CLOCK_SKEW) == Allowed()
+    assert isinstance(check(OPEN, RULE, APPROVER, NOW - CLOCK_SKEW - timedelta(microseconds=1)), Denied)
 
 
 JO = Organisation(

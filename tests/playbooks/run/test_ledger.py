@@ -153,3 +153,13 @@ def test_a_bill_that_has_decided_shows_both_days(session: Session) -> None:
         "i-0": "Bill: 10.00 USD a day without the change (its own forecast), 1.00 USD a day since; "
         "× 30.00 days = 270.00 USD a month: validated."
     }
+
+
+def test_the_bills_word_states_its_uncertainty() -> None:
+    """Two bands of 30 and 40 are one of 50, as if each erred for itself; a missing one says nothing of all."""
+    two = [saving(100, 90, "validated"), saving(100, 90, "validated")]
+    for one, band in zip(two, (30.0, 40.0), strict=True):
+        one.arithmetic = {"band_80_a_month": band}
+    assert ledger.verdict(two).startswith("verified: $180 of $200 a month (80 %: $130 to $230); ")
+    two[1].arithmetic = {}
+    assert "80 %" not in ledger.verdict(two)

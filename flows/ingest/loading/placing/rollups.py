@@ -153,8 +153,7 @@ def _copy(connection: sa.Connection, path: Path, target: str) -> None:
 
 def _exact(column: str) -> str:
     """A decimal as text without the zeros at its end."""
-    text = f"CAST({column} AS VARCHAR)"
-    return f"CASE WHEN {column} = 0 THEN '0' ELSE rtrim(rtrim({text}, '0'), '.') END"
+    return f"rtrim(rtrim(CAST({column} AS VARCHAR), '0'), '.')"  # the point is always there, so 100 stays 100
 
 
 def _literal(path: Path) -> str:
