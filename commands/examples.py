@@ -31,6 +31,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "remediations show": ("finops remediations show 7",),
     "remediations approve": ("finops remediations approve 7 --as priya@example.com",),
     "remediations reject": ('finops remediations reject 7 --reason "needed until Friday"',),
+    "kubernetes requests": ("finops kubernetes requests allocation.json", "finops kubernetes requests a.json --ticket"),
     "analyze anomalies": ("finops analyze anomalies series.csv",),
     "analyze forecast": ("finops analyze forecast series.csv --days 90",),
     "sql check": ("""echo '{"sql": "SELECT sum(effective_cost) FROM reporting.daily_costs"}' | finops sql check""",),
@@ -58,8 +59,9 @@ _ROOM = 61  # characters of a line in a list of commands on a terminal of 80
 
 
 def epilog(command: str) -> str:
-    """The examples, each on a line of its own."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in EXAMPLES[command])
+    """The examples, each on a line of its own; nothing for a command without."""
+    lines = EXAMPLES.get(command, ())
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines) if lines else ""
 
 
 def summary(docstring: str) -> str:

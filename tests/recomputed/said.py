@@ -137,6 +137,9 @@ def parts(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield "alt", block["alt_text"]
             case "table":
                 yield from (("table", cell["text"]) for row in block["rows"] for cell in row)
+            case "data_table":  # its rows are those of the file; the plain table that stands in for it is counted
+                rows = (card.get("plain_table") or block)["rows"]
+                yield from (("table", cell["text"]) for row in rows for cell in row)
             case "data_visualization":
                 yield "chart", block["title"]
             case "plan":

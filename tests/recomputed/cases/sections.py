@@ -41,5 +41,9 @@ def _rising(asked: Asked, column: str, start: date, end: date) -> list[tuple[str
 
 
 def _moves(rows: list[tuple[str, float, float]], before: Said) -> list[Said]:
+    """How many went up, those with a name; the month before; by how much the first three did."""
     first, *others = [[*moved_by(now, then)] for _, now, then in rows[:3]]
-    return [*first, before, *(number for numbers in others for number in numbers)]
+    if not others:
+        return [*first, before]
+    named = sum(name != "unallocated" for name, *_ in rows)
+    return [count(named), before, *first, *(number for numbers in others for number in numbers)]
