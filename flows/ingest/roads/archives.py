@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import lzma
 import shutil
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -14,16 +15,20 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.errors import UserError
-from flows.ingest.roads import zstandard_files
 from flows.ingest.roads.pieces import BillFile
 from flows.ingest.roads.signatures import EXCEL, is_excel
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 _LAYERS = 3  # a gzip of a tar of a gzip; more is a bomb
 _LARGEST = 64 * 1024**3  # bytes that one archive may unpack to
 _MEMBERS = 10_000
 _CHUNK = 1024 * 1024
 _GZIP = b"\x1f\x8b"
-_SINGLE: dict[bytes, Callable[..., Any]] = {_GZIP: gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+_SINGLE: dict[bytes, Callable[..., Any]] = {_GZIP: gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open, b"\x28\xb5\x2f\xfd": zstd.open}
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ def unpacked(file: BillFile, folder: Path, layer: int = 0) -> Iterator[BillFile 
             yield from unpacked(_decompress(file, folder, opener), folder, _deeper(file, layer))
         else:
             yield file
-    except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, zlib.error, RuntimeError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zstd.ZstdError, EOFError, zlib.error, RuntimeError) as error:
         raise UserError(
             f"{file.label} cannot be unpacked: it is damaged, cut off, encrypted or packed in an unusual way. Fetch it "
             "again, or unpack it by hand."
@@ -62,8 +67,6 @@ def _starts(path: Path, magic: bytes) -> bool:
 
 def _packed_twice(path: Path) -> Callable[..., Any] | None:
     """How to unpack a file: bzip2, xz and Zstandard always, gzip only where something packed is inside."""
-    if _starts(path, zstandard_files.MAGIC):
-        return zstandard_files.ZstandardFile if zstandard_files.can_be_read() else None
     start = next((magic for magic in _SINGLE if _starts(path, magic)), None)
     if start != _GZIP:
         return _SINGLE.get(start or b"")
@@ -72,7 +75,7 @@ def _packed_twice(path: Path) -> Callable[..., Any] | None:
             inside = handle.read(8)
     except (OSError, EOFError, zlib.error):
         return None  # the reader of bills says what is wrong with it
-    return _SINGLE[_GZIP] if inside.startswith((*_SINGLE, zstandard_files.MAGIC, b"PK\x03\x04", b"PAR1")) else None
+    return _SINGLE[_GZIP] if inside.startswith((*_SINGLE, b"PK\x03\x04", b"PAR1")) else None
 
 
 def _zip(file: BillFile, folder: Path, layer: int) -> Iterator[BillFile | Skipped]:

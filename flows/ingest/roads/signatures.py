@@ -4,7 +4,6 @@ import re
 
 # Magic numbers as their makers document them.
 _PACKED = {
-    b"\x28\xb5\x2f\xfd": "packed with Zstandard (and neither Python 3.14 nor finops-bot[zstd] is installed)",
     b"\x04\x22\x4d\x18": "packed with LZ4",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!": "a RAR archive",

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import UserError
-from flows.ingest.roads import zstandard_files
 from flows.ingest.roads.archives import Skipped, unpacked
-from flows.ingest.roads.files import read_head
-from flows.ingest.roads.pieces import BillFile, UnreadableFile
+from flows.ingest.roads.pieces import BillFile
 
 TEXT = b"a,b\n1,2\n"
 
@@ -58,10 +56,8 @@ def test_what_is_inside_is_read(tmp_path: Path, content: bytes) -> None:
 
 # A frame of Zstandard as its library writes the text: a header and one raw block.
 _FRAME = bytes.fromhex("28b52ffd2008410000") + TEXT
-_NO_ZSTANDARD = not zstandard_files.can_be_read()
 
 
-@pytest.mark.skipif(_NO_ZSTANDARD, reason="neither Python 3.14 nor the extra `zstd` is installed")
 def test_zstandard_is_read_over_all_frames(tmp_path: Path) -> None:
     """Alone and within a zip; what is cut off or damaged is never read as less."""
     for name, content in (("a", _FRAME + _FRAME), ("b", _zip("bill.csv.zst", _FRAME + _FRAME))):
@@ -71,15 +67,6 @@ def test_zstandard_is_read_over_all_frames(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         with pytest.raises(UserError, match="cannot be unpacked"):
             _read(tmp_path / name, tmp_path / f"unpacked-{name}")
-
-
-def test_zstandard_is_named_where_nothing_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With what to install."""
-    monkeypatch.setattr(zstandard_files, "can_be_read", lambda: False)
-    (tmp_path / "bill.csv.zst").write_bytes(_FRAME)
-    head = read_head(BillFile(tmp_path / "bill.csv.zst", "bill.csv.zst"))
-    assert isinstance(head, UnreadableFile)
-    assert "finops-bot[zstd]" in head.reason
 
 
 def test_gzip_in_gzip_is_opened_once(tmp_path: Path) -> None:
