@@ -28,7 +28,12 @@ _LARGEST = 64 * 1024**3  # bytes that one archive may unpack to
 _MEMBERS = 10_000
 _CHUNK = 1024 * 1024
 _GZIP = b"\x1f\x8b"
-_SINGLE: dict[bytes, Callable[..., Any]] = {_GZIP: gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open, b"\x28\xb5\x2f\xfd": zstd.open}
+_SINGLE: dict[bytes, Callable[..., Any]] = {
+    _GZIP: gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x28\xb5\x2f\xfd": zstd.open,
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,15 @@ def unpacked(file: BillFile, folder: Path, layer: int = 0) -> Iterator[BillFile 
             yield from unpacked(_decompress(file, folder, opener), folder, _deeper(file, layer))
         else:
             yield file
-    except (zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, zstd.ZstdError, EOFError, zlib.error, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        tarfile.TarError,
+        lzma.LZMAError,
+        zstd.ZstdError,
+        EOFError,
+        zlib.error,
+        RuntimeError,
+    ) as error:
         raise UserError(
             f"{file.label} cannot be unpacked: it is damaged, cut off, encrypted or packed in an unusual way. Fetch it "
             "again, or unpack it by hand."
