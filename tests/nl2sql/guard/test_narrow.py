@@ -11,6 +11,8 @@ from config.access import Actor
 from db.database import Database
 from nl2sql.catalog.views import Catalog, Relation, reporting
 from nl2sql.guard import SafeQuery, SqlRejected, check
+from nl2sql.guard.narrow import is_narrowed
+from nl2sql.guard.text.parse import parse, tokenize
 from tests.nl2sql.guard.builders import CHECKOUT, EVERYTHING, fetch, queries
 
 
@@ -94,3 +96,22 @@ def test_a_catalogue_of_another_schema_is_kept_to() -> None:
     assert isinstance(result, SafeQuery)
     assert "other.t" in result.sql
     assert isinstance(check("SELECT a FROM reporting.t", catalog, CHECKOUT), SqlRejected)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM reporting.daily_costs",
+        "SELECT * FROM finops.daily_costs",
+        "SELECT * FROM reporting.no_such_view",
+        "SELECT * FROM (SELECT * FROM reporting.daily_costs OFFSET 0) AS d",
+        "SELECT * FROM (SELECT * FROM reporting.daily_costs WHERE team = 'search' OFFSET 0) AS d",
+    ],
+)
+def test_what_was_written_without_its_narrowing_is_noticed(sql: str) -> None:
+    """The second look does not trust the first: whatever reads a view otherwise is refused."""
+    tokens = tokenize(sql)
+    assert not isinstance(tokens, str)
+    tree = parse(tokens, sql)
+    assert not isinstance(tree, str)
+    assert not is_narrowed(tree, reporting(), CHECKOUT)
