@@ -161,6 +161,8 @@ def schedule(runtime: Runtime, click: Click) -> None:
 def keep_feedback(runtime: Runtime, click: Click) -> None:
     """Store helpful or not helpful; who may approve examples is offered to make a helpful answer one."""
     reference, _, verdict = click.value.partition(":")
+    if _stored(runtime, click, reference) is None:
+        return
     with runtime.session() as session:
         noted = assistant.feedback(session, reference, verdict == "yes")
     if not noted:

@@ -43,6 +43,11 @@ class Click:
         )
 
 
+def number_of(value: str) -> int:
+    """The id that a button carries; what is no number belongs to nothing."""
+    return int(value) if value.isdecimal() and value.isascii() and len(value) < 19 else 0
+
+
 @dataclass(frozen=True)
 class Submission:
     """A submitted modal: what it was about (private metadata) and what was filled in, by block id."""

@@ -170,7 +170,7 @@ def _request(runtime: Runtime, where: Recipient, ask: FlowAsk) -> None:
 def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
     with runtime.session() as session:
         decided = flow_requests.decide(
-            session, int(click.value), runtime.people.actor(click.user), runtime.clock(), approve
+            session, clicks.number_of(click.value), runtime.people.actor(click.user), runtime.clock(), approve
         )
     if isinstance(decided, Denied):
         clicks.post_ephemeral(runtime, click.where, decided.reason)

@@ -82,11 +82,7 @@ def _day(day: date) -> str:
 def _decide(runtime: Runtime, click: Click, *, approve: bool) -> None:
     with runtime.session() as session:
         actor = runtime.people.actor(click.user)
-        row = (
-            notes.decide(session, int(click.value), actor, runtime.clock(), approve=approve)
-            if click.value.isdecimal()
-            else Denied("That note is not known.")
-        )
+        row = notes.decide(session, clicks.number_of(click.value), actor, runtime.clock(), approve=approve)
         if not isinstance(row, Denied):
             taught_notes.tell(session, row, _named(runtime))
     if isinstance(row, Denied):

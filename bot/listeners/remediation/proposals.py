@@ -77,7 +77,7 @@ def on_approve(runtime: Runtime, click: Click) -> None:
     _decide(
         runtime,
         click.where,
-        lambda session, actor, books: _approve(runtime, session, _number(click.value), actor, books, None),
+        lambda session, actor, books: _approve(runtime, session, clicks.number_of(click.value), actor, books, None),
     )
 
 
@@ -95,7 +95,7 @@ def on_undo(runtime: Runtime, click: Click) -> None:
     """Leave a remediation that undoes this one and starts by itself."""
 
     def undo(session: Session, actor: Actor, books: Any) -> Denied | None:
-        made = request_undo(session, _number(click.value), actor, runtime.clock(), books)
+        made = request_undo(session, clicks.number_of(click.value), actor, runtime.clock(), books)
         return made if isinstance(made, Denied) else None
 
     _decide(runtime, click.where, undo)
@@ -163,7 +163,7 @@ def recheck_run(runtime: Runtime, click: Click) -> None:
     run = RunContext(
         runtime.database.app, cloud_of(runtime.settings, limits), limits, read_playbooks(), now=runtime.clock
     )
-    outcome = recheck(run, _number(click.value), runtime.people.actor(click.user))
+    outcome = recheck(run, clicks.number_of(click.value), runtime.people.actor(click.user))
     if isinstance(outcome, Denied):
         clicks.post_ephemeral(runtime, click.where, outcome.reason)
 
@@ -174,7 +174,7 @@ def _choose_modal(runtime: Runtime, click: Click, summary: RemediationFields, ab
     """
     with runtime.session() as session:
         able = may_approve(
-            session, _number(click.value), runtime.people.actor(click.user), runtime.clock(), read_playbooks()
+            session, clicks.number_of(click.value), runtime.people.actor(click.user), runtime.clock(), read_playbooks()
         )
     approves = able and not summary["typed_confirmation"]
     return proposal_modals.choose_modal(
@@ -200,17 +200,12 @@ def _decide(runtime: Runtime, where: Recipient, decision: Callable[[Session, Act
 
 
 def _id(submission: Submission) -> int:
-    return _number(str(submission.about.get("remediation")))
-
-
-def _number(value: str) -> int:
-    """The id that a button carries; what is no number belongs to no remediation."""
-    return int(value) if value.isdecimal() and value.isascii() and len(value) < 19 else 0
+    return clicks.number_of(str(submission.about.get("remediation")))
 
 
 def _summary(runtime: Runtime, click: Click) -> RemediationFields | None:
     with runtime.session() as session:
-        row = session.get(Remediation, _number(click.value))
+        row = session.get(Remediation, clicks.number_of(click.value))
         hidden = row is None or not access.may_see_change(runtime.people.actor(click.user), row.team, row.playbook)
         summary = None if row is None or hidden else summarise(session, row, read_playbooks().get(row.playbook))
     if summary is None:

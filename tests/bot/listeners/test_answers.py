@@ -69,6 +69,16 @@ def test_feedback_is_stored(press: str, kept: str, bot: Runtime, slack: Handle) 
         assert session.scalar(sa.select(Question.feedback)) == kept
 
 
+def test_feedback_is_for_who_may_see_the_answer(bot: Runtime, slack: Handle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else is told whose it is, and nothing is stored."""
+    _, reply = answered(slack)
+    monkeypatch.setattr(assistant, "may_see", lambda *_: False)
+    slack.click(TOMAS, reply, "answer_feedback", "negative")
+    slack.wait_until(lambda: slack.ephemerals(TOMAS))
+    with Session(bot.database.app) as session:
+        assert session.scalar(sa.select(Question.feedback)) is None
+
+
 def test_a_choice_is_asked_once_in_the_thread(bot: Runtime, slack: Handle, rules: Rules) -> None:
     """Pressed twice by one person it is one question."""
     asked, reply = answered(slack, "ambiguous commerce")

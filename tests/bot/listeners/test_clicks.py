@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.listeners.clicks import about, click_of, submission_of
+from bot.listeners.clicks import about, click_of, number_of, submission_of
 
 
 def press(**changes: Any) -> dict[str, Any]:
@@ -112,3 +112,11 @@ def test_a_modal_without_an_origin_is_answered_in_direct_messages(metadata: str)
     """A modal of another release may say nothing, or something else."""
     submission = submission_of(submitted({}, metadata))
     assert (submission.about, submission.where.channel, submission.where.thread) == ({}, "U1", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("7", 7), ("", 0), ("seven", 0), ("-7", 0), ("٧", 0), ("9" * 19, 0), ("7 ", 0), ("1e3", 0)]
+)
+def test_what_is_no_number_belongs_to_nothing(value: str, number: int) -> None:
+    """Nor what the database could not hold."""
+    assert number_of(value) == number
