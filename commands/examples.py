@@ -31,6 +31,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "remediations show": ("finops remediations show 7",),
     "remediations approve": ("finops remediations approve 7 --as priya@example.com",),
     "remediations reject": ('finops remediations reject 7 --reason "needed until Friday"',),
+    "detection replay": ("finops detection replay --scope team=payments",),
     "kubernetes requests": ("finops kubernetes requests allocation.json", "finops kubernetes requests a.json --ticket"),
     "analyze anomalies": ("finops analyze anomalies series.csv",),
     "analyze forecast": ("finops analyze forecast series.csv --days 90",),
@@ -58,6 +59,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 _ROOM = 61  # characters of a line in a list of commands on a terminal of 80
 
 
+_SEPARATORS = (re.compile(r":\s"), re.compile(r";\s|\s–\s|\s\("), re.compile(r",\s"))
+
+
 def epilog(command: str) -> str:
     """The examples, each on a line of its own; nothing for a command without."""
     lines = EXAMPLES.get(command, ())
@@ -69,8 +73,8 @@ def summary(docstring: str) -> str:
     first, then what adds.
     """
     sentence = re.split(r"(?<=[.;])\s", " ".join(docstring.split()), maxsplit=1)[0].rstrip(".;")
-    for separator in (r":\s", r";\s|\s–\s|\s\(", r",\s"):
-        while len(sentence) > _ROOM and (cuts := [one.start() for one in re.finditer(separator, sentence)]):
+    for separator in _SEPARATORS:
+        while len(sentence) > _ROOM and (cuts := [one.start() for one in separator.finditer(sentence)]):
             sentence = sentence[: cuts[-1]]
     while len(sentence) > _ROOM or sentence.rsplit(" ", 1)[-1] in _LOOSE:
         sentence = sentence.rsplit(" ", 1)[0]

@@ -21,6 +21,9 @@ DYNAMIC = {  # where a pattern is made while the product runs: of what, and how 
     ("config/sections/bills.py", "self.resource"),  # a pattern of finops.yaml, the admins' own
     ("nl2sql/guard/duckdb/formats.py", "f"),  # of the names of formats: collected from the module
     ("nl2sql/answers/presentation.py", "f"),  # of word lists: collected from the module
+    ("nl2sql/evaluation/headline_truth.py", "f"),  # of its own parts: collected from the module, as are the next
+    ("nl2sql/what_if/recognise.py", "f"),
+    ("nl2sql/what_if/recognise.py", "_AMOUNT + _HOURLY"),
 }
 QUESTION = 2_000  # characters of a question, and of whatever else people say
 LONGER = {  # places that may be given more

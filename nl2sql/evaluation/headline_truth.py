@@ -17,6 +17,7 @@ _AMOUNT = re.compile(rf"(?<![\w.])[−-]?{_MONEY}")
 _LIMIT = re.compile(rf"(?:over|under|between) ({_MONEY})(?: and ({_MONEY}))?")
 _MOVED = re.compile(rf"(?P<way>up|down) (?P<amount>{_MONEY})")
 _ALL = "all spend"
+_CALLED_ALL = re.compile(rf": {_ALL},")
 
 
 def untruths(answer: Answer, asked: dict[str, Any], today: date) -> list[str]:
@@ -82,7 +83,7 @@ def _scope(text: str, answer: Answer, today: date) -> Iterator[str]:
     """What narrows the rows is named, or a part is not called all; and the days are those that were read."""
     lowered = text.casefold()
     summary = about(answer.sql, today)
-    if summary.scope and re.search(rf": {_ALL},", text) and not _share(answer):
+    if summary.scope and _CALLED_ALL.search(text) and not _share(answer):
         yield f"calls {', '.join(summary.scope)} {_ALL}"
     if answer.period is None or answer.sections:
         return

@@ -64,9 +64,9 @@ _WHEN_BUDGET = re.compile(
 )
 _GOES_ON = r"(?:it|this|things|we|that) (?:goes? on|carr(?:y|ies) on|continues?|keeps? up|keeps? going)"
 _PACE = re.compile(
-    r"^\s*,?\s*(?:(?:at|with|by|on) (?:this|the current|the present|our current|today'?s|its current) "
+    r"^(?:(?:at|with|by|on) (?:this|the current|the present|our current|today'?s|its current) "
     r"(?:pace|rate|speed|trend|course|burn rate)|(?:for )?this (?:month|quarter|year)|as things stand|"
-    rf"if {_GOES_ON}(?: like this| as now| at this pace)?|if nothing changes)?\s*$",
+    rf"if {_GOES_ON}(?: like this| as now| at this pace)?|if nothing changes)?$",
     re.IGNORECASE,
 )
 _PEOPLE = ("we", "i", "it", "they", "you", "us", "everything", "everybody", "all", "total", "the total", "the company")
@@ -120,7 +120,7 @@ def supposed(question: str) -> Supposition | None:
 
 
 def _passed(name: str, of: str, rest: str) -> BudgetPassed | None:
-    if not _PACE.match(rest):
+    if not _PACE.match(rest.strip(" \t,")):
         return None
     words = [one for one in (_named(name), _named(of)) if one]
     return BudgetPassed(words[0] if words else "") if len(words) <= 1 else None

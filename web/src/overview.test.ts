@@ -37,7 +37,7 @@ describe("a month", () => {
   });
 
   it("ends within what the months before did from the same day", () => {
-    const outlook = monthOf({ ...GIVEN, reach: { factor: 1.1, held: 10, seen: 11 } });
+    const outlook = monthOf({ ...GIVEN, reach: { factor: 1.1, held: 10, periods: 11 } });
     expect(outlook.range?.map((one) => one.toFixed(2))).toEqual(["40.00", "42.10"]);
     expect(outlook.rows.map((row) => row.band?.map(Math.round))).toEqual([undefined, [30, 30], [35, 36], [40, 42]]);
   });

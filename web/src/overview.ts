@@ -13,7 +13,7 @@ interface Given {
   through: string | null;
   currency: string;
   /** How far the months before went on from the same day; without it each day's own band is added up. */
-  reach?: { factor: number; held: number; seen: number } | null;
+  reach?: { factor: number; held: number; periods: number } | null;
 }
 
 interface Outlook {

@@ -33,8 +33,8 @@ _REACH = {
     "type": ["object", "null"],
     "description": "How the months before went on from the same day: the running one ends within what is expected of "
     "its rest times or divided by `factor`, as `held` of `seen` months did; null where too few are known",
-    "required": ["factor", "held", "seen"],
-    "properties": {"factor": {"type": "number"}, "held": {"type": "integer"}, "seen": {"type": "integer"}},
+    "required": ["factor", "held", "periods"],
+    "properties": {"factor": {"type": "number"}, "held": {"type": "integer"}, "periods": {"type": "integer"}},
 }
 _OUTLOOK = {
     "type": "object",

@@ -144,13 +144,13 @@ def _amounts(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return f"{least}, {shown(query, total, currency)} in total: {scope}."
     return (
         f"{shown(query, total, currency, ' in total')}, of which {name_of(leading, columns)} "
-        f"{money(number_of(leading, columns, 0), currency)}: {scope}."
+        f"{money(number_of(leading, columns, 0), currency).strip()}: {scope}."
     )
 
 
 def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, currency: str, scope: str) -> str | None:
     """Several metrics beside each other, running totals, and groups over or under an amount."""
-    if query.change and query.grain and "change_percent" in columns:
+    if query.change and query.grain and {"change_percent", query.metric} <= set(columns):
         return stepwise_headline(query, columns, rows, currency, scope)
     if query.beside and len(rows) == 1:
         figures = zip((query.metric, *query.beside), range(1 + len(query.beside)), strict=True)

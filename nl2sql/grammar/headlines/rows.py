@@ -7,6 +7,7 @@ from typing import Any
 from nl2sql.dates.periods import UNITS
 from nl2sql.grammar.headlines.amounts import money
 from nl2sql.grammar.query import CostQuery, of_hours
+from nl2sql.grammar.sql.ai_measures import COUNTED
 from nl2sql.grammar.sql.measures import RATES
 
 METRIC_WORDS = {
@@ -56,10 +57,12 @@ def name_of(row: Sequence[Any], columns: Sequence[str]) -> str:
 
 
 def shown(query: CostQuery, value: float, currency: str, summed: str = "") -> str:
-    """An amount with what it is of its metric; `summed` stands right behind the amount."""
+    """An amount with what it is of its metric; `summed` stands right behind the amount, or behind what is counted."""
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
+    if query.metric in COUNTED:
+        return f"{money(value, currency).strip()} {words}{summed}"
     amount = f"{money(value, currency).strip() if words else money(value, currency)}{summed}"
     return f"{amount} {words}" if words else amount
 

@@ -131,7 +131,7 @@ def test_a_full_disk_while_fetching_is_named(load: Load, bill: Bill, monkeypatch
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("flows.ingest.loading.delivery.expand", full)
+    monkeypatch.setattr("flows.ingest.loading.delivery.fetched", full)
     with pytest.raises(UserError, match=r"is full, where bills are fetched to.*TMPDIR"):
         load(bill(rows(5)))
 

@@ -97,7 +97,8 @@ def _view() -> str:
 @pytest.fixture(scope="module")
 def both(database: Database) -> Iterator[Both]:
     """Answers of Postgres and of a worker's DuckDB, in this order."""
-    lake = worker._locked({"threads": 1, "megabytes": 512, "files": [], "columns": "x int", "view": _view()})
+    lake = duckdb.connect(":memory:")
+    worker._lock(lake, {"threads": 1, "megabytes": 512, "files": [], "columns": "x int", "view": _view()})
     postgres = database.owner.raw_connection()
     cursor = postgres.cursor()
     cursor.execute(f"SET TimeZone = 'UTC'; CREATE TEMP VIEW charges AS {_view()}")

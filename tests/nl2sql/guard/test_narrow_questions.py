@@ -116,6 +116,8 @@ def _harmless(outcome: Outcome, asked: str, small_world: sa.Connection) -> None:
     if isinstance(outcome, Answer):
         whole = check(outcome.sql, reporting(), EVERYTHING)
         assert isinstance(whole, SafeQuery)
+        if whole.reads_lake:  # neither world has line items
+            return
         assert _rows(outcome.rows) == _rows(
             [_plain(row) for row in small_world.exec_driver_sql(whole.sql.replace("%", "%%")).fetchall()]
         )

@@ -6609,7 +6609,7 @@ export interface operations {
                         month: {
                             factor: number;
                             held: number;
-                            seen: number;
+                            periods: number;
                         } | null;
                         /** @description The newest errors of each horizon: of this model in tests on the past, and of what was predicted live */
                         accuracy: {

@@ -106,7 +106,7 @@ export function OverviewPage() {
             : `${money(outlook.range[0], currency)} – ${money(outlook.range[1], currency)} is likely`}
           {outlook.range === null || !held
             ? null
-            : `: ${held.held} of the ${held.seen} months before ended within such a band`}
+            : `: ${held.held} of the ${held.periods} months before ended within such a band`}
         </Tile>
         <Tile title="Open anomalies" figure={anomalies.data === undefined ? "–" : open.length}>
           <LinkAnchor to="/anomalies" search={{ status: undefined, team }}>

@@ -56,4 +56,4 @@ def test_the_running_month_has_the_band_of_the_months_before(client: TestClient,
         spend(session, first, [10.0 + day % 3 for day in range(440)], team="payments")
     month = client.get("/api/v1/forecasts/outlook?team=payments", headers=ann).json()["month"]
     assert 1 < month["factor"] < 1.5
-    assert 9 <= month["held"] <= month["seen"] <= 14
+    assert 9 <= month["held"] <= month["periods"] <= 14
