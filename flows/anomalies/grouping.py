@@ -1,7 +1,7 @@
 """Groups findings by cause, keeps the scope that explains each best, and drops those that people marked as noise."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -13,6 +13,8 @@ from analysis.anomalies.score import Finding
 from analysis.anomalies.state import Flags, Floats
 
 _SAME_START = timedelta(days=2)
+_SAME_GROWTH = timedelta(days=7)  # slow growth is noticed in one scope some days before another
+_LIKE_SHARE = 0.05  # of what was expected
 _CHART_STEPS = {"day": 30, "hour": 48}
 _LOUDER = 1.5  # how much larger than what was called noise the next one has to be
 _HOURS = 24
@@ -83,6 +85,7 @@ class ScoredFinding:
     currency: str
     window: Window
     grain: Literal["day", "hour"] = "day"
+    alike: tuple[Mapping[str, str], ...] = ()  # scopes beside it that grow as it does, which have no alert of their own
     hushed: bool = False  # fewer alerts are wanted there, and it does not stand out enough for one
 
     @property
@@ -201,6 +204,20 @@ class _Group:
             return judged.since <= self.representative.since or judged.scope in self.scopes
         return abs(self.representative.finding.impact) >= CARRIES * abs(judged.finding.impact)
 
+    def grows_alike(self, judged: ScoredFinding) -> bool:
+        """Whether a finding is slow growth beside this one: of the same owner, begun within days, by a like share."""
+        mine, other = self.representative, judged
+        return (
+            mine.finding.kind == other.finding.kind == "ramp"
+            and (mine.currency, mine.finding.direction) == (other.currency, other.finding.direction)
+            and abs(mine.finding.since - other.finding.since) <= _SAME_GROWTH
+            and bool(mine.scope.items() & other.scope.items())
+            and not covers(other.scope, mine.scope)
+            and (other.hushed or not mine.hushed)
+            and min(mine.expected, other.expected) > 0
+            and abs(mine.actual / mine.expected - other.actual / other.expected) <= _LIKE_SHARE
+        )
+
     def within(self, judged: ScoredFinding) -> bool:
         """Whether the finding's scope holds this cause."""
         return any(covers(judged.scope, scope) for scope in self.scopes)
@@ -217,8 +234,19 @@ def group_findings(findings: Iterable[ScoredFinding], first: date) -> list[Score
         rest = [(one, left) for one in of_day if (left := _left_unexplained(one, groups))]
         for cause in causes([ScopedFinding(one.scope, left) for one, left in rest]):
             seen_in = tuple(rest[index][0].scope for index in (cause.seen, *cause.same))
-            groups.append(_Group(rest[cause.seen][0], seen_in))
+            _add(groups, rest[cause.seen][0], seen_in)
     return [group.representative for group in groups]
+
+
+def _add(groups: list[_Group], judged: ScoredFinding, seen_in: tuple[Mapping[str, str], ...]) -> None:
+    """A new cause, or one more scope of a growth that is told already."""
+    at = next((at for at, group in enumerate(groups) if group.grows_alike(judged)), None)
+    if at is None:
+        groups.append(_Group(judged, seen_in))
+        return
+    told = groups[at].representative
+    if judged.scope not in told.alike:
+        groups[at] = replace(groups[at], representative=replace(told, alike=(*told.alike, judged.scope)))
 
 
 def _left_unexplained(judged: ScoredFinding, groups: Iterable[_Group]) -> float:

@@ -8,6 +8,7 @@ from analysis.root_cause import Verdict
 from flows.anomalies.grouping import ScoredFinding
 
 _IN_TITLE = ("usage", "price", "mix")
+_NAMED = 3
 
 
 def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | None = None) -> str:
@@ -47,7 +48,20 @@ def what_of(judged: ScoredFinding, verdict: Verdict) -> str:
     each = "an hour" if judged.grain == "hour" else "a day"
     told = verdict in _IN_TITLE and judged.finding.kind != "new"
     why = "" if told else f"; {EFFECTS[verdict]}"
-    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected{why}"
+    return f"{actual} {each} where {expected if judged.expected > 0 else 'nothing'} was expected{why}{_beside(judged)}"
+
+
+def _beside(judged: ScoredFinding) -> str:
+    """`; S3 and DynamoDB grow alike`: what has no alert of its own for it, by what sets it apart."""
+    names = [
+        " in ".join(value for key, value in scope.items() if judged.scope.get(key) != value) for scope in judged.alike
+    ]
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    shown = names[:_NAMED]
+    listed = ", ".join(shown) if more or len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return f"; {listed}{more} {'grow' if len(names) > 1 else 'grows'} alike"
 
 
 def when_of(judged: ScoredFinding) -> str:

@@ -1,7 +1,8 @@
 """Findings are grouped by cause: one is told once, and two are never told as one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -146,3 +147,43 @@ def test_what_began_before_the_days_that_are_judged_anew_has_figures_too() -> No
     judged = ScoredFinding(finding, {}, "USD", window)
     assert (judged.impact, judged.lasted) == (300.0, 17)
     assert len(judged.band()["expected"]) == 15
+
+
+def growing(day: int, service: str, share: float = 0.18, since: int = 0, **more: Any) -> ScoredFinding:
+    """Slow growth of a service of payments, from 100 a day."""
+    moment, start = FIRST + timedelta(days=day), FIRST + timedelta(days=since)
+    finding = Finding(0, moment, start, "ramp", "up", 100.0, 100.0 * (1 + share), 100.0 * share, 9.0)
+    return ScoredFinding(finding, {"service": service, "team": "payments"}, "USD", NOTHING, **more)
+
+
+def test_services_of_a_team_that_grow_alike_are_one_alert_that_names_them() -> None:
+    """Noticed on the same day or some days later; the card says which."""
+    one = growing(3, "EC2")
+    (alert,) = group_findings(
+        [one, growing(3, "S3"), growing(5, "RDS", 0.15, 4), growing(6, "RDS", 0.15, 4)], FIRST.date()
+    )
+    assert alert.scope == one.scope
+    assert what_of(alert, "usage") == "$118 a day where $100 was expected; S3 and RDS grow alike"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        growing(5, "S3", 0.4),
+        growing(5, "S3", since=9),
+        replace(growing(5, "S3"), scope={"service": "S3", "team": "search"}),
+        replace(
+            growing(5, "S3"),
+            scope={"team": "payments"},
+            finding=replace(growing(5, "S3").finding, expected=1000.0, actual=1180.0, impact=180.0),
+        ),
+    ],
+    ids=["by another share", "from another week", "of another team", "the team itself"],
+)
+def test_what_grows_otherwise_or_more_widely_has_an_alert_of_its_own(other: ScoredFinding) -> None:
+    assert told(growing(3, "EC2"), other) == [{"service": "EC2", "team": "payments"}, other.scope]
+
+
+def test_growth_that_is_not_told_swallows_none_beside_it() -> None:
+    """Fewer alerts were asked for there, not here."""
+    assert told(growing(3, "EC2", hushed=True), growing(5, "S3"))[1:] == [{"service": "S3", "team": "payments"}]
