@@ -41,7 +41,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "flows serve": ("finops flows serve",),
     "flows stop": ("finops flows stop",),
     "db upgrade": ("finops db upgrade",),
-    "db downgrade": ("finops db downgrade 0007",),
+    "db downgrade": ("finops db downgrade 0004",),
     "db dump": ("finops db dump finops-2026-11-28.dump",),
     "db restore": ("finops db restore finops-2026-11-28.dump",),
     "db stop": ("finops db stop",),

@@ -214,7 +214,10 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`finops ingest`, `loads`, `tags`, `quarantine`, `playbooks on`, `off`",
     ),
     Permission.REQUEST_REMEDIATION: Entrances(
-        "Have a fix planned and proposed", "Propose fix", None, "`finops playbooks plan`"
+        "Have a fix planned and proposed",
+        "Propose fix",
+        None,
+        "`finops playbooks plan`, `kubernetes requests --ticket`",
     ),
     Permission.APPROVE_REMEDIATION: Entrances(
         "Approve or reject a proposal, or the next runs of a recurring clean-up, for one's teams or playbooks",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.acting import AsOption, permitted, read_organisation, read_settings
+from commands.acting import AsOption, connect, permitted, read_organisation, read_settings
 from commands.printing import TableFormat, TableFormatOption, print_rows
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def requests(
 
     settings = read_settings()
     organisation = read_organisation(settings)
-    actor = permitted(settings, organisation, person, "read")
+    actor = permitted(settings, organisation, person, "request_remediation" if ticket else "read")
     windows = [window for file in files for window in _windows(file)]
     changes = propose(windows, least)
     shown = [
@@ -59,7 +59,8 @@ def requests(
     if ticket:
         from playbooks.tickets.requests import open_ticket
 
-        opened = open_ticket(settings, organisation.remediation.tickets, changes, actor.name or actor.id)
+        tickets = organisation.remediation.tickets
+        opened = open_ticket(settings, tickets, changes, actor, lambda: connect(settings).app)
         typer.echo(f"Ticket {opened.key}: {opened.url}", err=True)
 
 

@@ -211,7 +211,7 @@ class _Group:
             mine.finding.kind == other.finding.kind == "ramp"
             and (mine.currency, mine.finding.direction) == (other.currency, other.finding.direction)
             and abs(mine.finding.since - other.finding.since) <= _SAME_GROWTH
-            and bool(mine.scope.items() & other.scope.items())
+            and _owner(mine.scope) == _owner(other.scope) is not None
             and not covers(other.scope, mine.scope)
             and (other.hushed or not mine.hushed)
             and min(mine.expected, other.expected) > 0
@@ -236,6 +236,11 @@ def group_findings(findings: Iterable[ScoredFinding], first: date) -> list[Score
             seen_in = tuple(rest[index][0].scope for index in (cause.seen, *cause.same))
             _add(groups, rest[cause.seen][0], seen_in)
     return [group.representative for group in groups]
+
+
+def _owner(scope: Mapping[str, str]) -> tuple[str, str] | None:
+    """Whose a scope's cost is: its team's, else its account's; None where it names neither."""
+    return next(((name, scope[name]) for name in ("team", "account") if name in scope), None)
 
 
 def _add(groups: list[_Group], judged: ScoredFinding, seen_in: tuple[Mapping[str, str], ...]) -> None:

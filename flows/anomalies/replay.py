@@ -48,8 +48,9 @@ def replay(session: Session, organisation: Organisation, scope: Mapping[str, str
     named = ", ".join(scope.values()) or "everything"
     if not series.scopes:
         raise UserError(
-            f"Nothing within {named} is watched: it needs {organisation.anomalies.floor_per_day:g} "
-            f"{organisation.currency} a day (anomalies.floor_per_day)."
+            f"Nothing within {named} is watched: accounts, services, teams, regions, and services of an account or a "
+            f"team are, from {organisation.anomalies.floor_per_day:g} {organisation.currency} a day on "
+            "(anomalies.floor_per_day)."
         )
     began = series.first + int(np.isfinite(series.values).any(axis=1).argmax()) * DAY
     judged = (through - began).days + 1 - WARMING

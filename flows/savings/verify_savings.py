@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import series_of
+from analysis.formatting import percent
 from analysis.savings import BASELINE_DAYS, NearbyEvent, Verdict, peers_among, verify
 from db import audit
 from db.outgoing import outbox
@@ -203,7 +204,7 @@ def _events(session: Session, saving: Saving, span: Mapping[str, Any]) -> list[N
     events = []
     covered = float(session.scalar(sa.text(_COVER), span) or 0)
     if covered >= _COVERED:
-        says = f"commitments covered {covered:.0%} of it before; they cover something else now, or nothing"
+        says = f"commitments covered {percent(covered)} of it before; they cover something else now, or nothing"
         events.append(NearbyEvent(saving.applied_on, "commitment", says))
     events += [
         NearbyEvent(

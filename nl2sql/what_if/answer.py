@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from analysis.formatting import money
+from analysis.formatting import money, percent
 from analysis.what_if import break_even, growth, passing, savings_plan
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
@@ -138,8 +138,9 @@ def _grown(asked: ScopeGrows, scope: _Scope, context: AnswerContext) -> Outcome:
         if total and scope.kind != "total":
             rows.append(("everything", whole.total, whole.total_grown, whole.total_grown - whole.total, currency))
         more = whole.scope_grown - whole.scope
+        moves = f"{'grows' if asked.share > 0 else 'shrinks'} {percent(abs(asked.share))}"
         lines.append(
-            f"If {scope.label} {'grows' if asked.share > 0 else 'shrinks'} {abs(asked.share):.0%} from tomorrow on, it "
+            f"If {scope.label} {moves} from tomorrow on, it "
             f"costs {money(whole.scope_grown, currency)} in the next {len(costs)} days instead of the "
             f"{money(whole.scope, currency)} forecast: {money(abs(more), currency)} {'more' if more > 0 else 'less'}"
             + (f", and everything {money(whole.total_grown, currency)}." if total and scope.kind != "total" else ".")
@@ -238,9 +239,9 @@ def _plan_text(asked: PlanBought, own: float | None, costs: list[float], note: s
         what = "save" if one.saving >= 0 else "lose"
         pays, replaces = money(one.commitment, currency), money(one.replaced, currency)
         lines.append(
-            f"{plan} would {what} {money(abs(one.saving), currency)} a month at the {own:.0%} that your savings plans "
-            f"take off list prices: it costs {pays} a month, replaces {replaces} on demand and is used to "
-            f"{one.used:.0%}."
+            f"{plan} would {what} {money(abs(one.saving), currency)} a month at the {percent(own)} that your savings "
+            f"plans take off list prices: it costs {pays} a month, replaces {replaces} on demand and is used to "
+            f"{percent(one.used)}."
         )
     least = break_even(asked.hourly, costs)
     if least is None:

@@ -6,11 +6,16 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
 from analysis.waste.patches import patches
 from analysis.waste.requests import TARGET, RequestChange
+from config.access import Actor
 from config.errors import UserError
 from config.sections.tickets import TicketRule, rule_for
 from config.settings import Settings
+from db import audit
 from playbooks.tickets.port import Opened, TicketDraft, Tracker, TrackerError
 from playbooks.tickets.trackers import tracker_of
 
@@ -23,23 +28,30 @@ def open_ticket(
     settings: Settings,
     rules: Sequence[TicketRule],
     changes: Sequence[RequestChange],
-    asked_by: str,
+    actor: Actor,
+    connect: Callable[[], sa.Engine],
     tracker: Callable[[Settings, TicketRule], AbstractContextManager[Tracker]] = tracker_of,
 ) -> Opened:
-    """One for the same changes, however often it is asked for. Raises `UserError` where there is nothing to ask for, no
-    rule, no token or no tracker.
+    """One for the same changes, however often it is asked for; audited. Raises `UserError` where there is nothing to
+    ask for, no rule, no token or no tracker; the first two before the database is connected to.
     """
     rule = rule_for(rules, PLAYBOOK, None, ("", ""), None)
     if rule is None:
         raise UserError(f"No rule of remediation.tickets is for {PLAYBOOK}: add one to finops.yaml.")
     if not changes:
         raise UserError("There is nothing to ask for.")
-    draft = draft_of(changes, rule, asked_by, datetime.now(UTC))
-    try:
-        with tracker(settings, rule) as place:
-            return place.find(draft) or place.open(draft)
-    except TrackerError as error:
-        raise UserError(f"The ticket could not be opened: {error}.") from error
+    draft = draft_of(changes, rule, actor.name or actor.id, datetime.now(UTC))
+    with Session(connect()) as session, session.begin():
+        try:
+            with tracker(settings, rule) as place:
+                known = place.find(draft)
+                opened = known or place.open(draft)
+        except TrackerError as error:
+            raise UserError(f"The ticket could not be opened: {error}.") from error
+        if known is None:
+            about = {"key": opened.key, "place": rule.place(), "changes": len(changes)}
+            audit.append(session, actor.id, "ticket.opened", PLAYBOOK, about)
+    return opened
 
 
 def draft_of(changes: Sequence[RequestChange], rule: TicketRule, asked_by: str, now: datetime) -> TicketDraft:

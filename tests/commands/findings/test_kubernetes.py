@@ -80,5 +80,16 @@ def test_a_ticket_needs_a_rule(tmp_path: Path, export: str) -> None:
     assert "remediation.tickets" in _said(done)
 
 
+def test_who_may_only_look_opens_no_ticket(tmp_path: Path, export: str) -> None:
+    """The list is shown to whoever may read; a ticket is asked for as a fix is."""
+    (tmp_path / "people.yaml").write_text("people: [{id: U0VIEWER001, name: Vic, roles: [viewer]}]")
+    environment = {"FINOPS_HOME": str(tmp_path / "home"), "FINOPS_CONFIG": str(tmp_path / "people.yaml")}
+    asked = ["kubernetes", "requests", export, "--as", "U0VIEWER001"]
+    assert CliRunner().invoke(cli.app, asked, env=environment).exit_code == 0
+    done = CliRunner().invoke(cli.app, [*asked, "--ticket"], env=environment)
+    assert done.exit_code == 1
+    assert "remediation.tickets" not in _said(done)
+
+
 def _said(done: Result) -> Any:
     return f"{done.output}{done.exception}"

@@ -171,14 +171,16 @@ def test_services_of_a_team_that_grow_alike_are_one_alert_that_names_them() -> N
     [
         growing(5, "S3", 0.4),
         growing(5, "S3", since=9),
-        replace(growing(5, "S3"), scope={"service": "S3", "team": "search"}),
+        replace(growing(5, "S3"), scope={"service": "EC2", "team": "search"}),
+        replace(growing(5, "S3"), scope={"service": "S3", "account": "prod"}),
+        replace(growing(5, "S3"), scope={"service": "S3"}),
         replace(
             growing(5, "S3"),
             scope={"team": "payments"},
             finding=replace(growing(5, "S3").finding, expected=1000.0, actual=1180.0, impact=180.0),
         ),
     ],
-    ids=["by another share", "from another week", "of another team", "the team itself"],
+    ids=["by another share", "from another week", "of another team", "of an account", "of nobody", "the team itself"],
 )
 def test_what_grows_otherwise_or_more_widely_has_an_alert_of_its_own(other: ScoredFinding) -> None:
     assert told(growing(3, "EC2"), other) == [{"service": "EC2", "team": "payments"}, other.scope]

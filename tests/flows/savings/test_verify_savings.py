@@ -127,7 +127,7 @@ def test_a_commitment_that_floated_and_a_price_that_moved_are_named(session: Ses
     verify_pending(session, NOW)
     [saving] = session.scalars(sa.select(Saving)).all()
     assert [item["kind"] for item in saving.confounders] == ["commitment", "price_change"]
-    assert "commitments covered 100% of it before" in line(session)
+    assert "commitments covered 100 % of it before" in line(session)
 
 
 def test_what_was_undone_is_not_judged(session: Session) -> None:

@@ -5,11 +5,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from analysis.waste.requests import RequestChange
+from config.access import Actor
 from config.errors import UserError
 from config.sections.tickets import TicketRule
 from config.settings import Settings
+from db.database import Database
+from db.tables import AuditEntry
 from playbooks.tickets.port import Opened, TicketDraft, Tracker, TrackerError
 from playbooks.tickets.requests import draft_of, open_ticket
 from tests.playbooks.tickets.builders import NOW, github
@@ -58,13 +63,22 @@ def test_it_says_what_and_what_to_mind() -> None:
     assert draft.labels == ("finops",)
 
 
-def test_the_same_changes_have_one_ticket(settings: Settings) -> None:
-    """Another change is another one."""
-    place = Place()
-    first = open_ticket(settings, [RULE], [CHANGE], "Maya", place.reached)
-    assert open_ticket(settings, [RULE], [CHANGE], "Tom", place.reached).key == first.key
-    open_ticket(settings, [RULE], [replace(CHANGE, cpu_after=900)], "Maya", place.reached)
+def test_the_same_changes_have_one_ticket(settings: Settings, clean_database: Database) -> None:
+    """Another change is another one; the audit log has an entry for each that was opened."""
+    place, maya, tom = Place(), Actor("U1", name="Maya"), Actor("U2", name="Tom")
+
+    def opened(change: RequestChange, actor: Actor) -> str:
+        return open_ticket(settings, [RULE], [change], actor, lambda: clean_database.app, place.reached).key
+
+    assert opened(CHANGE, tom) == opened(CHANGE, maya)
+    opened(replace(CHANGE, cpu_after=900), maya)
     assert len(place.drafts) == 2
+    with Session(clean_database.app) as session:
+        entries = session.execute(sa.select(AuditEntry.actor, AuditEntry.action, AuditEntry.details)).all()
+    assert [(one.actor, one.action, one.details["key"]) for one in entries] == [
+        ("U2", "ticket.opened", "0"),
+        ("U1", "ticket.opened", "1"),
+    ]
 
 
 def test_many_changes_are_counted() -> None:
@@ -74,11 +88,20 @@ def test_many_changes_are_counted() -> None:
     assert draft.lines[-1] == "and 10 more"
 
 
-def test_what_is_missing_is_a_sentence(settings: Settings) -> None:
-    """No rule, no change, no tracker."""
-    with pytest.raises(UserError, match=r"remediation\.tickets"):
-        open_ticket(settings, [github("https://api.example.com", teams=["web"])], [CHANGE], "Maya", Place().reached)
-    with pytest.raises(UserError, match="nothing to ask"):
-        open_ticket(settings, [RULE], [], "Maya", Place().reached)
-    with pytest.raises(UserError, match="answered 500"):
-        open_ticket(settings, [RULE], [CHANGE], "Maya", Place(fails=True).reached)
+@pytest.mark.parametrize(
+    ("rule", "changes", "fails", "says"),
+    [
+        (github("https://api.example.com", teams=["web"]), [CHANGE], False, r"remediation\.tickets"),
+        (RULE, [], False, "nothing to ask"),
+        (RULE, [CHANGE], True, "answered 500"),
+    ],
+    ids=["no rule", "no change", "no tracker"],
+)
+def test_what_is_missing_is_a_sentence(
+    settings: Settings, clean_database: Database, rule: TicketRule, changes: list[RequestChange], fails: bool, says: str
+) -> None:
+    """And nothing is audited as opened."""
+    with pytest.raises(UserError, match=says):
+        open_ticket(settings, [rule], changes, Actor("U1"), lambda: clean_database.app, Place(fails).reached)
+    with Session(clean_database.app) as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(AuditEntry)) == 0

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from analysis.formatting import percent
 from flows.ingest.loading.placing.lake_files import take_out
 from flows.ingest.loading.placing.staging import Leaf, line_items
 
@@ -105,8 +106,8 @@ def _copies(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, files: Mapping[int,
                 names = sorted((files[one.load].label, files[other.load].label))
                 raise OverlapError(
                     f"{names[0]} and {names[1]} hold partly the same charges of account {account} in "
-                    f"{leaf.month}: {common:.0%} of the smaller one's rows stand in the other too. Load only the one "
-                    "that is right."
+                    f"{leaf.month}: {percent(common)} of the smaller one's rows stand in the other too. Load only the "
+                    "one that is right."
                 )
             old, new = sorted((one, other), key=lambda share: _age(share, files))
             dropped.append(Dropped(old.load, new.load, _rows(engine, account, start, old.load), account, start))
