@@ -50,9 +50,9 @@ BEHAVIOURS = {
     "web/test_approvals.py": "decisions at the page, and a run that is watched",
     "web/test_journey.py": "a person's way through the page",
     "web/test_keeping.py": "views that are kept, and answers that are sent from the page",
-    "web/test_telephone.py": "tables of the page on a telephone",
     "web/test_planning.py": "budgets and statements at the page",
     "web/test_types.py": "the page's types against the API",
+    "web/test_widths.py": "tables of the page on a telephone and on a desk",
 }
 _IMPORTED_TEST = re.compile(
     r"^\s*(?:from|import) +(?:tests|\.)[\w.]*\btest_\w+|^\s*from +(?:tests|\.)[\w.]* +import\b[^#\n]*\btest_\w+",

@@ -173,6 +173,7 @@ export function OverviewPage() {
                       title: "Service",
                       bare: true,
                       clip: (row) => named(row.service),
+                      narrow: true,
                       cell: (row) => (
                         <LinkAnchor
                           size="sm"

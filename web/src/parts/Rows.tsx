@@ -10,6 +10,8 @@ export interface Column<Row> {
   first?: "name" | "figure";
   /** Cut off, with the whole shown on pointing, where there is no room. */
   clip?: (row: Row) => string;
+  /** Cut off sooner: the table has half of the page. */
+  narrow?: boolean;
   /** A third of the table; a line of its own where rows fold. */
   wide?: boolean;
   /** The head is for those who do not see the table. */
@@ -28,12 +30,13 @@ interface Props<Row> {
 }
 
 function classOf<Row>(column: Column<Row>): string {
-  const { first, right, clip, wide } = column;
+  const { first, right, clip, narrow, wide } = column;
   return [
     first ?? "more",
     wide === true ? "line" : "",
     right === true ? "right figures" : "",
     clip === undefined ? "" : "clip",
+    narrow === true ? "narrow" : "",
   ]
     .filter(Boolean)
     .join(" ");

@@ -47,7 +47,7 @@ const COLOURS: Record<string, string> = {
 export function Tag({ children }: { children: string | null }) {
   const text = children ?? "unknown";
   return (
-    <Badge variant="light" color={COLOURS[text] ?? "gray"} tt="none" fw={600} flex="none">
+    <Badge variant="light" color={COLOURS[text] ?? "gray"} tt="none" fw={600} flex="none" miw="max-content">
       {words(text)}
     </Badge>
   );
