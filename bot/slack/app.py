@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot.listeners import alerts, answers, budgets, commands, home, notes, questions, subscriptions
+from bot.listeners import alerts, answers, budgets, commands, home, notes, questions, stops, subscriptions
 from bot.listeners.clicks import Listeners
 from bot.listeners.remediation import fixes, proposals, recurring
 from bot.process.runtime import Runtime
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltResponse
 
 _ANSWERED = ("app_mention", "message")
+_PASSED_ON = ("app_home_opened", "agent_session_stopped")  # to a listener of their own
 
 
 def build_app(runtime: Runtime) -> "App":
@@ -25,6 +26,7 @@ def build_app(runtime: Runtime) -> "App":
     app.error(_on_error(runtime))
     app.middleware(_keep_events(runtime))
     app.event("app_home_opened")(_on_home(runtime))
+    app.event("agent_session_stopped")(_on_stop(runtime))
     listeners = Listeners(app, runtime)
     for room in (answers, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
         room.register(listeners)
@@ -41,7 +43,7 @@ def _keep_events(runtime: Runtime) -> "Callable[..., Any]":
         from slack_bolt import BoltResponse  # noqa: PLC0415 - slow to load, and only a running bot needs it
 
         event = body.get("event") or {}
-        if body.get("type") != "event_callback" or event.get("type") == "app_home_opened":
+        if body.get("type") != "event_callback" or event.get("type") in _PASSED_ON:
             next()
             return None
         heard = questions.parse_event(event, runtime.bot_user) if event.get("type") in _ANSWERED else None
@@ -61,6 +63,14 @@ def _on_home(runtime: Runtime) -> "Callable[..., None]":
             runtime.later(runtime.clicks, Recipient(), home.publish, runtime, user)
 
     return opened
+
+
+def _on_stop(runtime: Runtime) -> "Callable[..., None]":
+    def stopped(event: dict[str, Any]) -> None:
+        where = Recipient(event.get("user"), event.get("channel"), event.get("thread_ts"))
+        runtime.later(runtime.clicks, where, stops.stop, runtime, event)
+
+    return stopped
 
 
 def _on_error(runtime: Runtime) -> "Callable[..., None]":

@@ -10,6 +10,7 @@ from standins.slack.block_kit.schema import Json
 from standins.slack.faults import Faults
 from standins.slack.http.server import start
 from standins.slack.methods.conversations import enter
+from standins.slack.methods.streams import break_off
 from standins.slack.model import Setup
 from standins.slack.people import gestures, modals
 from standins.slack.transport.delivery import Ack, Acked, Missed
@@ -97,6 +98,14 @@ class Handle:
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """React to a message."""
         self._call(gestures.react, self.workspace, user, channel, ts, name)
+
+    def stop(self, user: str, channel: str, thread_ts: str) -> None:
+        """Press the stop button of a thread in which the app is at work."""
+        self._call(gestures.stop, self.workspace, user, channel, thread_ts)
+
+    def break_off(self, channel: str, thread_ts: str) -> list[str]:
+        """End what the app streams in a thread, as Slack does after some minutes."""
+        return self._call(lambda: break_off(self.workspace, self.workspace.conversation(channel), thread_ts))
 
     def open_home(self, user: str, tab: str = "home") -> Json | None:
         """Open the app's Home (or messages) tab; the Home view as it was before."""

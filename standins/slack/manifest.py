@@ -21,6 +21,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
             "chat.startStream",
             "chat.appendStream",
             "chat.stopStream",
+            "agents.sessions.setStatus",
         ),
         ("chat:write",),
     ),

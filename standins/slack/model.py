@@ -103,6 +103,7 @@ COMMANDS = (
 )
 SUBSCRIPTIONS = frozenset(
     {
+        "agent_session_stopped",
         "app_home_opened",
         "app_mention",
         "message.im",

@@ -69,6 +69,7 @@ class Store:
         self.homes: dict[str, Json] = {}
         self.ephemerals: list[Json] = []
         self.statuses: dict[tuple[str, str], Json] = {}
+        self.sessions: dict[tuple[str, str], Json] = {}
         self.prompts: dict[tuple[str, str], Json] = {}
         self.state_values: dict[tuple[str, str], dict[str, Json]] = {}
         self.listeners: list[Listener] = []
@@ -156,6 +157,11 @@ class Store:
         else:
             self.statuses[channel, thread] = status
         self.tell({"type": "status", "channel": channel, "thread_ts": thread, **(status or {"status": ""})})
+
+    def set_session(self, channel: str, thread: str, status: str, stoppable: bool) -> None:
+        """Note whether the agent is at work in a thread, and whether people may press stop."""
+        self.sessions[channel, thread] = shown = {"status": status, "stoppable": stoppable}
+        self.tell({"type": "session", "channel": channel, "thread_ts": thread, **shown})
 
     def publish_home(self, user: str, view: Json) -> None:
         """Replace what a person sees in the app's Home tab."""

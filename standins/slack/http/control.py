@@ -65,6 +65,11 @@ async def _react(workspace: Workspace, body: Json) -> Json:
     return {}
 
 
+async def _stop(workspace: Workspace, body: Json) -> Json:
+    gestures.stop(workspace, body["user"], body["channel"], body["thread_ts"])
+    return {}
+
+
 async def _open_home(workspace: Workspace, body: Json) -> Json:
     return {"view": gestures.open_home(workspace, body["user"], body.get("tab", "home"))}
 
@@ -117,6 +122,7 @@ _ACTIONS: dict[str, Action] = {
     "slash": _slash,
     "shortcut": _shortcut,
     "react": _react,
+    "stop": _stop,
     "open_home": _open_home,
     "invite": _invite,
     "fault": _fault,

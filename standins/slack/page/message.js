@@ -97,6 +97,14 @@ export function list(messages, options = {}) {
   return nodes.filter(Boolean);
 }
 
+// The stop button that Slack shows while the agent is at work in a thread.
+export function stopButton(channel, thread) {
+  const session = S.sessions.get(`${channel}|${thread}`);
+  if (!session || session.status !== "processing" || !session.stoppable) return null;
+  const stop = () => post("stop", { user: S.me, channel, thread_ts: thread }).catch((e) => toast(e.message));
+  return h("div.session", {}, h("button.stop", { type: "button", onclick: stop }, h("span.sign", { "aria-hidden": "true" }, "■"), ` Stop ${S.app.name}`));
+}
+
 export function status(channel, thread) {
   const shown = S.statuses.get(`${channel}|${thread}`);
   if (!shown) return null;

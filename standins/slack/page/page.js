@@ -3,7 +3,7 @@ import { fill, h, icon, memo, post, toast } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { showModals } from "./dialogs.js";
-import { avatar, list, status } from "./message.js";
+import { avatar, list, status, stopButton } from "./message.js";
 import { S, byTime, key, known, lastRead, markRead, messagesOf, threadOf, timeline, unread, whispers } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
@@ -98,7 +98,7 @@ function thread(channel) {
   const line = replies.length ? h("div.day.count", { role: "separator" }, h("span", {}, count)) : null;
   fill(pane, [
     h("header.bar", {}, h("h1", {}, parent.assistant_title || "Thread"), h("span.topic", {}, channel.is_im ? S.app.name : `#${channel.name}`), close),
-    fill(scroller("replies", S.thread), [list([parent], { pane: "parent" }), line, list(rows, { pane: "replies" }), status(channel.id, S.thread)]),
+    fill(scroller("replies", S.thread), [list([parent], { pane: "parent" }), line, list(rows, { pane: "replies" }), status(channel.id, S.thread), stopButton(channel.id, S.thread)]),
     memo(`composer|${S.thread}`, [S.me, prompts], () => composer(channel.id, S.thread, "", prompts)),
   ]);
 }
@@ -147,6 +147,7 @@ const APPLY = {
     Object.assign(S, { me: c.me, people: c.people, groups: c.groups, channels: c.channels, commands: c.commands, shortcuts: c.shortcuts, app: c.app, team: c.team, ephemerals: c.ephemerals, stack: c.stack, home: c.home, connected: c.connected });
     S.messages = new Map(Object.entries(c.messages).map(([id, all]) => [id, new Map(all.map((m) => [m.ts, { ...m, channel: id }]))]));
     S.statuses = new Map(c.statuses.map((s) => [key(s.channel, s.thread_ts), s]));
+    S.sessions = new Map(c.sessions.map((s) => [key(s.channel, s.thread_ts), s]));
     S.prompts = new Map(c.prompts.map((p) => [key(p.channel, p.thread_ts), p]));
     S.place = { channel: "", tab: "" };
     follow();
@@ -166,6 +167,7 @@ const APPLY = {
     if (c.status && asked) openThread(c.channel, { thread_ts: c.thread_ts, bot_id: "app" });
     soon();
   },
+  session(c) { S.sessions.set(key(c.channel, c.thread_ts), c); soon(); },
   prompts(c) { S.prompts.set(key(c.channel, c.thread_ts), c); soon(); },
   views(c) { S.stack = c.stack; showModals(); },
   home(c) { S.home = c.view; soon(); },

@@ -43,6 +43,9 @@ def snapshot(workspace: Workspace, user: str) -> Json:
         "statuses": [
             {"channel": c, "thread_ts": t, **status} for (c, t), status in store.statuses.items() if c in names
         ],
+        "sessions": [
+            {"channel": c, "thread_ts": t, **session} for (c, t), session in store.sessions.items() if c in names
+        ],
         "prompts": [
             {"channel": c, "thread_ts": t, **prompts} for (c, t), prompts in store.prompts.items() if c in names
         ],

@@ -5,7 +5,9 @@ from typing import Any
 
 from standins.slack.block_kit.fields import chosen, state_of
 from standins.slack.block_kit.schema import Json
+from standins.slack.methods.agents import STOPPED
 from standins.slack.methods.chat import toggle_reaction
+from standins.slack.methods.streams import break_off
 from standins.slack.store import Conversation
 from standins.slack.transport.delivery import Acked, Missed
 from standins.slack.workspace import SlackError, Workspace
@@ -70,6 +72,17 @@ def react(workspace: Workspace, user: str, channel: str, ts: str, name: str, add
         item = {"type": "message", "channel": conversation.id, "ts": ts}
         event = {"type": kind, "user": person.id, "reaction": name, "item": item, "item_user": message["user"]}
         workspace.event({**event, "event_ts": workspace.store.next_ts()})
+
+
+def stop(workspace: Workspace, user: str, channel: str, thread_ts: str) -> None:
+    """Press Slack's stop button in a thread: what is being written ends there, and the app is asked to stop."""
+    person, conversation = workspace.person(user), workspace.conversation(channel)
+    session = workspace.store.sessions.get((conversation.id, thread_ts)) or {}
+    if session.get("status") != "processing" or not session["stoppable"]:
+        raise NotThereError(f"there is no stop button in the thread {thread_ts}")
+    event = {"type": STOPPED, "user": person.id, "channel": conversation.id, "thread_ts": thread_ts}
+    ended = break_off(workspace, conversation, thread_ts)
+    workspace.event({**event, "streaming_message_ts": ended, "event_ts": workspace.store.next_ts()})
 
 
 def open_home(workspace: Workspace, user: str, tab: str = "home") -> Json | None:
