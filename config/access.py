@@ -1,6 +1,4 @@
-"""Who somebody is and what they may do: the one place where roles are decided,
-for Slack, the API and the command line.
-"""
+"""Who somebody is and what they may do: where roles are decided, for Slack, the API and the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.cards import message_types
 from bot.cards.messages import notices
 from bot.fair import Full
-from bot.listeners import stops
+from bot.listeners import steps, stops
 from bot.listeners.following import Following
 from bot.process.runtime import Runtime
 from bot.slack import calls, csv_files, errors, inbox
@@ -170,7 +170,9 @@ def resume(runtime: Runtime) -> int:
         inbox.renew_leases(session, runtime.in_hand.copy())
         left = inbox.claim_expired(session)
         for event in left:
-            if event.given_up:
+            if event.given_up and steps.is_step(event.body):
+                quarantine.set_event_aside(session, event.event_id, runtime.clock())
+            elif event.given_up:
                 outbox.enqueue(
                     session,
                     str(event.body.get("channel")),
@@ -180,7 +182,9 @@ def resume(runtime: Runtime) -> int:
                 )
                 quarantine.set_event_aside(session, event.event_id, runtime.clock())
     for event in left:
-        if not event.given_up:
+        if steps.is_step(event.body):
+            (steps.give_up if event.given_up else steps.submit)(runtime, event.event_id, event.body)
+        elif not event.given_up:
             fields = {
                 name: value for name, value in event.body.items() if name in IncomingQuestion.__dataclass_fields__
             }

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot.listeners import alerts, answers, budgets, commands, home, notes, questions, stops, subscriptions
+from bot.listeners import alerts, answers, budgets, commands, home, notes, questions, steps, stops, subscriptions
 from bot.listeners.clicks import Listeners
 from bot.listeners.remediation import fixes, proposals, recurring
 from bot.process.runtime import Runtime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltResponse
 
 _ANSWERED = ("app_mention", "message")
-_PASSED_ON = ("app_home_opened", "agent_session_stopped")  # to a listener of their own
+_PASSED_ON = ("app_home_opened", "agent_session_stopped", "function_executed")  # to a listener of their own
 
 
 def build_app(runtime: Runtime) -> "App":
@@ -31,6 +31,7 @@ def build_app(runtime: Runtime) -> "App":
     for room in (answers, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
         room.register(listeners)
     commands.register(app, listeners)
+    steps.register(app, runtime)
     return app
 
 

@@ -12,7 +12,7 @@ from standins.slack.http.server import start
 from standins.slack.methods.conversations import enter
 from standins.slack.methods.streams import break_off
 from standins.slack.model import Setup
-from standins.slack.people import gestures, modals
+from standins.slack.people import gestures, modals, workflows
 from standins.slack.transport.delivery import Ack, Acked, Missed
 from standins.slack.workspace import Call, Workspace
 
@@ -106,6 +106,14 @@ class Handle:
     def break_off(self, channel: str, thread_ts: str) -> list[str]:
         """End what the app streams in a thread, as Slack does after some minutes."""
         return self._call(lambda: break_off(self.workspace, self.workspace.conversation(channel), thread_ts))
+
+    def run_step(self, callback_id: str, **inputs: Any) -> str:
+        """Come to a step of the app in somebody's workflow; the id of its execution."""
+        return self._call(workflows.run_step, self.workspace, callback_id, inputs)
+
+    def step(self, execution: str) -> Json:
+        """How far a workflow's step is: its status, and its outputs or error."""
+        return self.workspace.store.executions[execution]
 
     def open_home(self, user: str, tab: str = "home") -> Json | None:
         """Open the app's Home (or messages) tab; the Home view as it was before."""

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from config.errors import UserError
-from standins.slack.model import InstalledApp, Setup, SlashCommand
+from standins.slack.model import Function, InstalledApp, Setup, SlashCommand
 
 # Which of these scopes a method needs; any one of them will do. What is not here needs none.
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -62,6 +62,16 @@ def setup_from(path: Path, **more: Any) -> Setup:
         return Setup(
             commands=commands,
             app=InstalledApp(name=name, handle=name.lower(), about=str(manifest["display_information"]["description"])),
+            functions=tuple(
+                Function(
+                    name,
+                    str(item["title"]),
+                    str(item.get("description", "")),
+                    dict(item.get("input_parameters") or {}),
+                    dict(item.get("output_parameters") or {}),
+                )
+                for name, item in (manifest.get("functions") or {}).items()
+            ),
             subscriptions=frozenset(settings["event_subscriptions"]["bot_events"]),
             scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
             **more,

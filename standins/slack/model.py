@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,17 @@ SUBSCRIPTIONS = frozenset(
 
 
 @dataclass(frozen=True)
+class Function:
+    """A step that the app offers to workflows: names of inputs and outputs with their definition in the manifest."""
+
+    callback_id: str
+    title: str
+    description: str
+    inputs: dict[str, dict[str, Any]]
+    outputs: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class Setup:
     """Everything a workspace starts with; `request_url` delivers over signed
     HTTP instead of Socket Mode; `state` keeps conversations.
@@ -130,6 +142,7 @@ class Setup:
     groups: tuple[UserGroup, ...] = ()
     commands: tuple[SlashCommand, ...] = COMMANDS
     shortcuts: tuple[Shortcut, ...] = ()
+    functions: tuple[Function, ...] = ()
     app: InstalledApp = field(default_factory=InstalledApp)
     subscriptions: frozenset[str] = SUBSCRIPTIONS
     scopes: frozenset[str] | None = None

@@ -34,6 +34,10 @@ def snapshot(workspace: Workspace, user: str) -> Json:
         "groups": [vars(group) for group in setup.groups],
         "commands": [vars(command) for command in setup.commands],
         "shortcuts": [vars(shortcut) for shortcut in setup.shortcuts],
+        "functions": [
+            {"callback_id": one.callback_id, "title": one.title, "description": one.description, "inputs": one.inputs}
+            for one in setup.functions
+        ],
         "channels": [
             described(workspace, c) | {"name": c.name, "joined": workspace.app.bot_user in c.members}
             for c in conversations
