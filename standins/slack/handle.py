@@ -107,6 +107,14 @@ class Handle:
         """End what the app streams in a thread, as Slack does after some minutes."""
         return self._call(lambda: break_off(self.workspace, self.workspace.conversation(channel), thread_ts))
 
+    def open_details(self, user: str, ts: str, url: str) -> None:
+        """Open a Work Object of a message."""
+        self._call(gestures.open_details, self.workspace, user, ts, url)
+
+    def details(self, user: str) -> Json | None:
+        """What opened for a person last: an entity, or why there is none."""
+        return self.workspace.store.details.get(self.workspace.person(user).id)
+
     def run_step(self, callback_id: str, **inputs: Any) -> str:
         """Come to a step of the app in somebody's workflow; the id of its execution."""
         return self._call(workflows.run_step, self.workspace, callback_id, inputs)

@@ -41,6 +41,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("users.info", "users.list", "bots.info"), ("users:read",)),
     **dict.fromkeys(("usergroups.list", "usergroups.users.list"), ("usergroups:read",)),
     **dict.fromkeys(("reactions.add", "reactions.remove"), ("reactions:write",)),
+    "chat.unfurl": ("links:write",),
     "conversations.open": ("im:write", "mpim:write"),
     "conversations.join": ("channels:join",),
     "users.lookupByEmail": ("users:read.email",),
@@ -62,6 +63,7 @@ def setup_from(path: Path, **more: Any) -> Setup:
         return Setup(
             commands=commands,
             app=InstalledApp(name=name, handle=name.lower(), about=str(manifest["display_information"]["description"])),
+            unfurl_domains=tuple(map(str, features.get("unfurl_domains") or ())),
             functions=tuple(
                 Function(
                     name,

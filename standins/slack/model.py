@@ -107,6 +107,8 @@ SUBSCRIPTIONS = frozenset(
         "agent_session_stopped",
         "app_home_opened",
         "app_mention",
+        "entity_details_requested",
+        "link_shared",
         "message.im",
         "message.channels",
         "message.groups",
@@ -143,6 +145,7 @@ class Setup:
     commands: tuple[SlashCommand, ...] = COMMANDS
     shortcuts: tuple[Shortcut, ...] = ()
     functions: tuple[Function, ...] = ()
+    unfurl_domains: tuple[str, ...] = ()
     app: InstalledApp = field(default_factory=InstalledApp)
     subscriptions: frozenset[str] = SUBSCRIPTIONS
     scopes: frozenset[str] | None = None

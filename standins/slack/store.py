@@ -71,6 +71,7 @@ class Store:
         self.statuses: dict[tuple[str, str], Json] = {}
         self.sessions: dict[tuple[str, str], Json] = {}
         self.executions: dict[str, Json] = {}
+        self.details: dict[str, Json] = {}
         self.prompts: dict[tuple[str, str], Json] = {}
         self.state_values: dict[tuple[str, str], dict[str, Json]] = {}
         self.listeners: list[Listener] = []
@@ -169,6 +170,11 @@ class Store:
         self.executions[execution] = step
         shown = {key: value for key, value in step.items() if key != "function"}
         self.tell({"type": "execution", "id": execution, "title": step["function"].title, **shown})
+
+    def show_details(self, user: str, details: Json) -> None:
+        """Fill what opened beside the conversation for one person."""
+        self.details[user] = details
+        self.tell({"type": "details", "user": user, **details})
 
     def publish_home(self, user: str, view: Json) -> None:
         """Replace what a person sees in the app's Home tab."""

@@ -70,6 +70,11 @@ async def _stop(workspace: Workspace, body: Json) -> Json:
     return {}
 
 
+async def _open_details(workspace: Workspace, body: Json) -> Json:
+    gestures.open_details(workspace, body["user"], body["ts"], body["url"])
+    return {}
+
+
 async def _run_step(workspace: Workspace, body: Json) -> Json:
     return {"execution": workflows.run_step(workspace, body["callback_id"], body.get("inputs") or {})}
 
@@ -128,6 +133,7 @@ _ACTIONS: dict[str, Action] = {
     "react": _react,
     "stop": _stop,
     "run_step": _run_step,
+    "open_details": _open_details,
     "open_home": _open_home,
     "invite": _invite,
     "fault": _fault,

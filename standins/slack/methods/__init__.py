@@ -10,6 +10,7 @@ from standins.slack.methods import (
     functions,
     people,
     streams,
+    unfurls,
     validation,
     views,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "functions",
     "people",
     "streams",
+    "unfurls",
     "validation",
     "views",
 ]

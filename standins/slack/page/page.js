@@ -3,7 +3,7 @@ import { fill, h, icon, memo, post, toast } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { showModals } from "./dialogs.js";
-import { openStep, stepEnded } from "./steps.js";
+import { openStep, showDetails, stepEnded } from "./steps.js";
 import { avatar, list, status, stopButton } from "./message.js";
 import { S, byTime, key, known, lastRead, markRead, messagesOf, threadOf, timeline, unread, whispers } from "./state.js";
 
@@ -170,6 +170,7 @@ const APPLY = {
     if (c.status && asked) openThread(c.channel, { thread_ts: c.thread_ts, bot_id: "app" });
     soon();
   },
+  details(c) { showDetails(c); },
   execution(c) { stepEnded(c); },
   session(c) { S.sessions.set(key(c.channel, c.thread_ts), c); soon(); },
   prompts(c) { S.prompts.set(key(c.channel, c.thread_ts), c); soon(); },

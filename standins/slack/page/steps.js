@@ -1,5 +1,6 @@
-// A step of the app as somebody's workflow comes to it: its inputs, filled in by hand, and how it ended.
+// What opens over the window: a step of the app as somebody's workflow comes to it, and a Work Object's details.
 import { h, post, toast } from "./dom.js";
+import { entityCard } from "./message.js";
 import { S } from "./state.js";
 
 const ENDS = { completed: "is done", failed: "failed" };
@@ -26,4 +27,14 @@ export function openStep(step) {
 
 export function stepEnded(change) {
   if (ENDS[change.status]) toast(`The step “${change.title}” ${ENDS[change.status]}${change.error ? `: ${change.error}` : "."}`);
+}
+
+const WRONG = { not_found: "There is nothing here that you may see.", restricted: "You may not see this." };
+
+export function showDetails({ entity, error }) {
+  const content = entity ? entityCard(entity) : h("p", {}, WRONG[error.status] || error.custom_message || error.status);
+  const dialog = h("dialog.step.details", { "aria-label": "Details" }, content, h("div.step-buttons", {}, h("button.button", { type: "button", onclick: () => dialog.close() }, "Close")));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }

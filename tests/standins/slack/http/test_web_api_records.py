@@ -217,3 +217,44 @@ def test_an_app_that_does_not_listen_to_the_stop_button_is_warned() -> None:
         assert said["warning"] == "missing_agent_session_stopped_event_subscription"
         with pytest.raises(NotThereError):
             slack.stop("maya", "#finops", asked["ts"])
+
+
+LINK = "https://finops.example/anomalies/7"
+
+
+def entity(**changes: Any) -> dict[str, Any]:
+    payload = {
+        "attributes": {"title": {"text": "RDS is up"}},
+        "fields": {"status": {"value": "Open", "type": "string"}},
+    }
+    return {
+        "app_unfurl_url": LINK,
+        "url": LINK,
+        "external_ref": {"id": "7"},
+        "entity_type": "slack#/entities/incident",
+        "entity_payload": {**payload, "display_order": ["status"]},
+        **changes,
+    }
+
+
+def test_links_of_the_apps_domain_are_told_and_unfurl_as_work_objects() -> None:
+    """Metadata is held against its schema, and against the links of the message."""
+    with running_workspace(Setup(unfurl_domains=("finops.example",))) as slack:
+        client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+        posted = slack.post_as("maya", "#random", f"<{LINK}|this> and <https://other.example/1>")
+        where = {"channel": "C0RANDOM01", "ts": posted["ts"]}
+        assert refusal(client.chat_unfurl, **where) == "missing_unfurls"
+        for wrong in ({"entity_type": "incident"}, {"external_ref": {}}, {"entity_payload": {}}):
+            assert refusal(client.chat_unfurl, **where, metadata={"entities": [entity(**wrong)]}) == "invalid_metadata"
+        foreign = {"entities": [entity(app_unfurl_url="https://other.example/1")]}
+        assert refusal(client.chat_unfurl, **where, metadata=foreign) == "cannot_unfurl_url"
+        client.chat_unfurl(
+            unfurl_id=f"C0RANDOM01.{posted['ts']}", source="conversations_history", metadata={"entities": [entity()]}
+        )
+        assert slack.messages("#random")[0]["unfurls"]["entities"][0]["external_ref"] == {"id": "7"}
+        with pytest.raises(NotThereError):
+            slack.open_details("maya", posted["ts"], "https://other.example/1")
+        assert refusal(client.entity_presentDetails, trigger_id="1.2.3", metadata=entity()) == "invalid_trigger_id"
+        trigger = slack.workspace.triggers.issue("U0MAYA0001")
+        client.entity_presentDetails(trigger_id=trigger, error={"status": "restricted"})
+        assert slack.details("maya") == {"entity": None, "error": {"status": "restricted"}}
