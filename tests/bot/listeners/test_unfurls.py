@@ -105,7 +105,7 @@ def test_another_channel_sees_its_number_and_who_may_opens_it(bot: Runtime, slac
     assert entity["entity_payload"]["attributes"]["title"]["text"] == f"Anomaly {number}"
     assert values(entity) == {}
     slack.open_details(TOMAS, entity["ts"], link)
-    opened = slack.wait_until(lambda: slack.details(TOMAS), 10)
+    opened = slack.wait_until(lambda: slack.details(TOMAS), 10) or {}
     assert values(opened["entity"])["description"] == "db-1 runs twice as long"
     slack.open_details(MAYA, entity["ts"], link)
     assert slack.wait_until(lambda: slack.details(MAYA), 10) == {"entity": None, "error": {"status": "not_found"}}

@@ -9,6 +9,7 @@ from slack_sdk.models.metadata import EntityMetadata
 from bot.cards.messages import work_objects
 from bot.cards.messages.work_objects import Entity
 from db.outgoing.messages import InsightFields
+from db.outgoing.remediation_messages import RemediationFields
 
 URL = "https://finops.example/anomalies/7"
 TEXT = st.one_of(st.none(), st.text(max_size=400))
@@ -48,8 +49,8 @@ def test_a_remediation_says_when_it_was_asked_for() -> None:
     """In seconds, as Slack wants timestamps."""
     at = datetime(2026, 11, 24, 9, tzinfo=UTC)
     steps = [{"resource_id": "i-1"}, {"resource_id": "i-1"}]
-    payload = {"id": 3, "state": "proposed", "title": "Stop", "steps": steps, "monthly_savings": 306.0}
-    entity = work_objects.of_remediation(payload, at, URL)  # type: ignore[arg-type]
+    payload = RemediationFields(id=3, state="proposed", title="Stop", steps=steps, monthly_savings=306.0)
+    entity = work_objects.of_remediation(payload, at, URL)
     assert entity["entity_payload"]["fields"]["date_created"] == {"value": int(at.timestamp())}
     assert {"key": "resources", "label": "Resources", "value": "1", "type": "string"} in entity["entity_payload"][
         "custom_fields"

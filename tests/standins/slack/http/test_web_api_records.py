@@ -244,7 +244,8 @@ def test_links_of_the_apps_domain_are_told_and_unfurl_as_work_objects() -> None:
         posted = slack.post_as("maya", "#random", f"<{LINK}|this> and <https://other.example/1>")
         where = {"channel": "C0RANDOM01", "ts": posted["ts"]}
         assert refusal(client.chat_unfurl, **where) == "missing_unfurls"
-        for wrong in ({"entity_type": "incident"}, {"external_ref": {}}, {"entity_payload": {}}):
+        wrongs: list[dict[str, Any]] = [{"entity_type": "incident"}, {"external_ref": {}}, {"entity_payload": {}}]
+        for wrong in wrongs:
             assert refusal(client.chat_unfurl, **where, metadata={"entities": [entity(**wrong)]}) == "invalid_metadata"
         foreign = {"entities": [entity(app_unfurl_url="https://other.example/1")]}
         assert refusal(client.chat_unfurl, **where, metadata=foreign) == "cannot_unfurl_url"
