@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import inputs
 from bot.cards.elements.blocks import Block
 from bot.cards.messages import budget, forecast

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis import formatting
 from analysis.months import add_months
+from analysis.wording import formatting
 from bot.cards.messages import alert, home, notices
 from bot.process.runtime import Runtime
 from config import access

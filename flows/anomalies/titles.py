@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from analysis.cause_words import EFFECTS
-from analysis.formatting import money
 from analysis.root_cause import Verdict
+from analysis.wording.cause_words import EFFECTS
+from analysis.wording.formatting import money
 from flows.anomalies.grouping import ScoredFinding
 
 _IN_TITLE = ("usage", "price", "mix")

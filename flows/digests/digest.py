@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from analysis import period_band
 from analysis.budgets import band_of_total
-from analysis.formatting import money, percent
 from analysis.months import add_months, days_in_month
 from analysis.period_band import BandReach
+from analysis.wording.formatting import money, percent
 from config.organisation import Organisation
 from db.outgoing import messages
 from db.outgoing.messages import DigestTable

@@ -8,7 +8,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from analysis.anomalies.completeness import Curve, maturity
-from analysis.formatting import percent
+from analysis.wording.formatting import percent
 from domain.freshness import data_through
 from flows.anomalies.cost_series import CostSeries
 from nl2sql.catalog import young_days

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from db.outgoing.messages import DigestTable
 from flows.digests import usual
 from flows.digests.usual import Excess

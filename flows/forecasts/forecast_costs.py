@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import Forecast, KnownStep, Series
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from config.organisation import Organisation, PlannedEvent
 from db.database import Database
 from db.outgoing import outbox

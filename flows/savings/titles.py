@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
 from analysis.waste.facts import SavingOpportunity
+from analysis.wording.formatting import money
 from db.tables import Utilization
 
 TITLES = {

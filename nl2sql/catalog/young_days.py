@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from analysis.anomalies.completeness import Curve, Sighting, learn, maturity
-from analysis.formatting import percent
+from analysis.wording.formatting import percent
 
 WHOLE = 0.9  # share of a day's final cost from which it can be compared with other days
 _LOOKED_BACK = 5  # days

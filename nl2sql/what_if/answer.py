@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from analysis.formatting import money, percent
 from analysis.what_if import break_even, growth, passing, savings_plan
+from analysis.wording.formatting import money, percent
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
 from nl2sql.answers.outcomes import Answer, CannotAnswer, Outcome, Unavailable

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from config.organisation import RemediationSettings as Limits
 from db.tables import Recommendation, Resource, resource_costs
 from playbooks.proposals.plan import protected

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import why

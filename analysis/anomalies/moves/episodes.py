@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from analysis.anomalies.baseline import Prediction, flatten
 from analysis.anomalies.calendar import Step
-from analysis.anomalies.drift import MATTERS, Circumstances, Drift
 from analysis.anomalies.months import charged
-from analysis.anomalies.peaks import Peaks
+from analysis.anomalies.moves.drift import MATTERS, Circumstances, Drift
+from analysis.anomalies.moves.peaks import Peaks
+from analysis.anomalies.moves.stories import LASTED, keep_charged, keep_move, recurring
 from analysis.anomalies.state import Flags, Floats, State, Tuning
-from analysis.anomalies.stories import LASTED, keep_charged, keep_move, recurring
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
 # share beyond the usual by which a deviation is told a day late: one that the month's edge explained, or one that might
