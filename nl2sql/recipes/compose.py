@@ -43,7 +43,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     titles = tuple(step.title for step in recipe.steps)
     for number, step in enumerate(recipe.steps):
         context.deps.watch(StepProgress(recipe.title, titles, number, "in_progress"))
-        finding = _found(step, run, findings)
+        finding = _result_of(step, run, findings)
         if finding is not None:
             findings.append(finding)
         failed, text = (finding.failed, finding.section.text) if finding else (False, "")
@@ -72,7 +72,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     )
 
 
-def _found(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
+def _result_of(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
     """What a step found; None where it has nothing to say of this scope."""
     if step.listed:
         return _listed(step, run)

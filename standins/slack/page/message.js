@@ -56,7 +56,7 @@ export function entityCard(entity, open) {
   const all = { ...Object.fromEntries(Object.entries(fields).map(([k, f]) => [k, { label: k.replaceAll("_", " "), ...f }])), ...Object.fromEntries(own.map((f) => [f.key, f])) };
   const shown = (field) => (typeof field.value === "number" ? moment(field.value).toLocaleString() : String(field.value));
   const rows = order.filter((name) => all[name]).map((name) => [h("dt", {}, all[name].label), h("dd", {}, shown(all[name]))]);
-  const head = h("div.entity-head", {}, h("small.hint", {}, `${attributes.product_name} · ${attributes.display_type} ${attributes.display_id || ""}`), h("b", {}, attributes.title.text));
+  const head = h("div.entity-head", {}, h("small.hint", {}, [attributes.product_name, attributes.display_type, attributes.display_id].filter(Boolean).join(" · ")), h("b", {}, attributes.title.text));
   return h("article.entity", {}, open ? h("button.entity-open", { type: "button", onclick: open }, head) : head, rows.length ? h("dl", {}, rows) : null);
 }
 
