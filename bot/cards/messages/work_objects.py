@@ -8,7 +8,7 @@ import html
 from datetime import datetime
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block
 from bot.cards.messages.remediation import proposal
