@@ -45,7 +45,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
             *foot,
         ],
         chart,
-        plain if sortable else None,
+        {data_tables.ROWS: plain} if sortable and plain else None,
     )
 
 
