@@ -3,12 +3,15 @@
 import csv
 import io
 import time
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot import assistant
+from bot.listeners import answers, canvases
+from bot.listeners.clicks import Click, ClickHandler, Listeners
 from bot.process.runtime import Runtime
 from config.access import Actor
 from db.database import Database
@@ -121,3 +124,38 @@ def test_a_button_of_a_forgotten_answer_says_so(bot: Runtime, slack: Handle, cle
 def test_a_narrowed_answer_shows_nobody_more_than_they_may_see(clicker: Actor, asker: Actor, allowed: bool) -> None:
     """Only who sees all that the asker sees may open what was narrowed for the asker."""
     assert assistant.may_see(clicker, asker) is allowed
+
+
+def test_every_press_on_anothers_answer_is_refused_to_who_may_see_less(bot: Runtime, slack: Handle) -> None:
+    """Every listener of this room and of the canvas, as the registry has them: one private sentence, nothing else."""
+    heard: list[tuple[Any, ClickHandler]] = []
+
+    class Registry(Listeners):
+        def click(self, action: Any, handler: ClickHandler) -> None:
+            heard.append((action, handler))
+
+        def submit(self, callback: str, handler: Any, validate: Any = None) -> None:
+            """Modals are opened by presses."""
+
+    for room in (answers, canvases):
+        room.register(Registry(None, bot))  # type: ignore[arg-type]  # no app hears it
+    bot.people.organisation = bot.organisation.model_copy(update={"visibility": "own_teams"})
+    with bot.session() as session:
+        session.add(
+            Question(
+                reference="RTOMAS",
+                asker="channel:C0GONE",
+                question="q",
+                outcome="answer",
+                answer={"outcome": "answer", "text": "x", "rows": [[1.0]], "sections": [{"title": "a"}]},
+            )
+        )
+    before = len(slack.messages("#finops"))
+    shown = [one for one in heard if str(one[0]).startswith("answer_") and one[0] not in ("answer_example",)]
+    assert len(shown) == 7
+    for number, (action, handler) in enumerate(shown, 1):
+        handler(bot, Click(MAYA, "C0FINOPS01", None, None, str(action), "RTOMAS", "", "T", "1.1"))
+        assert len(slack.ephemerals(MAYA)) == number, action
+    assert {"narrowed" in message["text"] for message in slack.ephemerals(MAYA)} == {True}
+    assert len(slack.messages("#finops")) == before
+    assert slack.calls("canvases.create") == []
