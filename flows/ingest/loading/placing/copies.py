@@ -1,5 +1,5 @@
 """Files of one delivery that hold the same charges: several runs of an export, a CSV beside its gzip, hours beside
-    days.
+days, a month's summary beside its days.
 
 Copies are found by comparing days and rows, for names and places of files differ from one exporter to the next.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from analysis.formatting import percent
 from flows.ingest.loading.placing.lake_files import take_out
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     from lake.writer import Writer
 
+K = TypeVar("K")
+
 _SAME = 0.8  # share of the smaller file's rows that stand in the other from which on it is a copy
 _APART = 0.2  # and up to which the two are parts of one bill
 _SAMPLED = 200_000  # rows that are compared; of more, a sample
+_LEAST_DAYS = 3  # that two files have to agree on to the cent, for fewer may be alike by chance
+_CENT = 0.01  # sums of days are floats, and exports round
 # What two exports of one charge agree on, whatever the version of FOCUS or the order of columns.
 _ROW = (
-    "hash(charge_period_start, charge_period_end, service_name, coalesce(resource_id, ''), "
+    "hash(billing_currency, charge_period_start, charge_period_end, service_name, lower(coalesce(resource_id, '')), "
     "coalesce(sub_account_id, ''), coalesce(sub_account_name, ''), coalesce(region_id, ''), charge_category, "
     "coalesce(charge_description, ''), coalesce(sku_id, ''), {costs})"
 )
@@ -64,13 +68,21 @@ class _Share:
     """One file's part of an account's period."""
 
     load: int
-    days: Mapping[date, float]
+    days: Mapping[tuple[date, str], float]  # a day and currency -> billed cost
     rows: int
     hours: float
 
     @property
     def last_day(self) -> date:
-        return max(self.days)
+        return max(day for day, _ in self.days)
+
+    @property
+    def totals(self) -> dict[str, float]:
+        """Billed cost by currency."""
+        sums: dict[str, float] = {}
+        for (_, currency), cost in self.days.items():
+            sums[currency] = sums.get(currency, 0.0) + cost
+        return sums
 
 
 def drop_copies(writer: "Writer", leaf: Leaf, files: Mapping[int, File]) -> list[Dropped]:
@@ -95,17 +107,13 @@ def _copies(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, files: Mapping[int,
                 continue
             common = _common(engine, account, start, one, other)
             if common < _APART and not _same_days(one, other):
-                if _common(engine, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME:
-                    names = sorted((files[one.load].label, files[other.load].label))
-                    raise OverlapError(
-                        f"{names[0]} and {names[1]} hold the same charges of account {account} in {leaf.month} with "
-                        "other amounts, as if the bill was restated between them. Load only the newer one."
-                    )
+                restated = _common(engine, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME
+                if restated or _alike(one, other):
+                    raise OverlapError(_refusal(_names(files, one, other), account, leaf.month, restated))
                 continue
             if _APART <= common < _SAME:
-                names = sorted((files[one.load].label, files[other.load].label))
                 raise OverlapError(
-                    f"{names[0]} and {names[1]} hold partly the same charges of account {account} in "
+                    f"{_names(files, one, other)} hold partly the same charges of account {account} in "
                     f"{leaf.month}: {percent(common)} of the smaller one's rows stand in the other too. Load only the "
                     "one that is right."
                 )
@@ -113,6 +121,22 @@ def _copies(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, files: Mapping[int,
             dropped.append(Dropped(old.load, new.load, _rows(engine, account, start, old.load), account, start))
             del standing[old.load]
     return dropped
+
+
+def _names(files: Mapping[int, File], one: _Share, other: _Share) -> str:
+    return " and ".join(sorted((files[one.load].label, files[other.load].label)))
+
+
+def _refusal(names: str, account: str, month: str, restated: bool) -> str:
+    if restated:
+        return (
+            f"{names} hold the same charges of account {account} in {month} with other amounts, as if the bill was "
+            "restated between them. Load only the newer one."
+        )
+    return (
+        f"{names} add up to the same on every day of account {account} in {month}, though their charges are named or "
+        "split otherwise, as if they were two exports of one bill. Load only one of them."
+    )
 
 
 def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, float, str]:
@@ -124,16 +148,16 @@ def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, fl
 def _shares(engine: "duckdb.DuckDBPyConnection") -> dict[tuple[str, datetime], list[_Share]]:
     """Each file's days, cost per day, rows and shortest charge, by account and period."""
     rows = engine.execute(
-        "SELECT billing_account_id, billing_period_start, load_id, usage_date, "
+        "SELECT billing_account_id, billing_period_start, load_id, usage_date, billing_currency, "
         "CAST(coalesce(sum(billed_cost), 0) AS DOUBLE), count(*), "
         "min(epoch_us(charge_period_end) - epoch_us(charge_period_start)) / 3.6e9 "
-        "FROM line_items WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4"
+        "FROM line_items WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4, 5"
     ).fetchall()
-    days: dict[tuple[str, datetime, int], dict[date, float]] = {}
+    days: dict[tuple[str, datetime, int], dict[tuple[date, str], float]] = {}
     counts: dict[tuple[str, datetime, int], tuple[int, float]] = {}
-    for account, start, load, day, cost, count, hours in rows:
+    for account, start, load, day, currency, cost, count, hours in rows:
         key = (account, start, load)
-        days.setdefault(key, {})[day] = cost
+        days.setdefault(key, {})[day, currency] = cost
         before = counts.get(key, (0, hours))
         counts[key] = (before[0] + count, min(before[1], hours))
     shares: dict[tuple[str, datetime], list[_Share]] = {}
@@ -143,15 +167,34 @@ def _shares(engine: "duckdb.DuckDBPyConnection") -> dict[tuple[str, datetime], l
 
 
 def _same_days(one: _Share, other: _Share) -> bool:
-    """Whether hours and days of the same charges stand side by side: another grain, the same cost on each shared
-    day.
+    """Whether hours and days of the same charges stand side by side, or a month and its days: another grain, the same
+    cost on each shared day or altogether.
     """
+    if abs(one.hours - other.hours) <= 1:
+        return False
     shared = one.days.keys() & other.days.keys()
-    return (
-        abs(one.hours - other.hours) > 1
-        and sum(abs(one.days[day]) for day in shared) > 0
-        and all(abs(one.days[day] - other.days[day]) < 0.01 for day in shared)
+    each = sum(abs(one.days[day]) for day in shared) > 0 and all(
+        _equal(one.days[day], other.days[day]) for day in shared
     )
+    return each or (max(len(one.days), len(other.days)) >= _LEAST_DAYS and _same_sums(one.totals, other.totals))
+
+
+def _alike(one: _Share, other: _Share) -> bool:
+    """Whether two files add up to the same on each of several days that are not alike themselves: two exports of one
+    bill that name its charges otherwise, for no two parts of a bill do so.
+    """
+    several = len(one.days) >= _LEAST_DAYS and max(one.days.values()) - min(one.days.values()) > _CENT
+    return several and _same_sums(one.days, other.days)
+
+
+def _same_sums(one: Mapping[K, float], other: Mapping[K, float]) -> bool:
+    return (
+        one.keys() == other.keys() and all(_equal(cost, other[key]) for key, cost in one.items()) and any(one.values())
+    )
+
+
+def _equal(one: float, other: float) -> bool:
+    return abs(one - other) < _CENT
 
 
 def _common(
