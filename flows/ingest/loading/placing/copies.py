@@ -38,6 +38,9 @@ _SAME_BUT_FOR_COSTS = _ROW.format(
     costs="coalesce(charge_class, ''), coalesce(pricing_category, ''), coalesce(commitment_discount_status, ''), "
     "sign(billed_cost), sign(effective_cost)"
 )
+_SAME_BUT_FOR_NAMES = (
+    "hash(billing_currency, charge_period_start, charge_period_end, lower(resource_id), billed_cost, effective_cost)"
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class _Share:
     days: Mapping[tuple[date, str], float]  # a day and currency -> billed cost
     rows: int
     hours: float
+    has_resources: bool
 
     @property
     def last_day(self) -> date:
@@ -108,7 +112,7 @@ def _copies(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, files: Mapping[int,
             common = _common(engine, account, start, one, other)
             if common < _APART and not _same_days(one, other):
                 restated = _common(engine, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME
-                if restated or _alike(one, other):
+                if restated or _named_otherwise(engine, account, start, one, other):
                     raise OverlapError(_refusal(_names(files, one, other), account, leaf.month, restated))
                 continue
             if _APART <= common < _SAME:
@@ -150,16 +154,17 @@ def _shares(engine: "duckdb.DuckDBPyConnection") -> dict[tuple[str, datetime], l
     rows = engine.execute(
         "SELECT billing_account_id, billing_period_start, load_id, usage_date, billing_currency, "
         "CAST(coalesce(sum(billed_cost), 0) AS DOUBLE), count(*), "
-        "min(epoch_us(charge_period_end) - epoch_us(charge_period_start)) / 3.6e9 "
+        "min(epoch_us(charge_period_end) - epoch_us(charge_period_start)) / 3.6e9, "
+        "bool_or(coalesce(resource_id, '') <> '') "
         "FROM line_items WHERE billed_cost <> 0 OR effective_cost <> 0 GROUP BY 1, 2, 3, 4, 5"
     ).fetchall()
     days: dict[tuple[str, datetime, int], dict[tuple[date, str], float]] = {}
-    counts: dict[tuple[str, datetime, int], tuple[int, float]] = {}
-    for account, start, load, day, currency, cost, count, hours in rows:
+    counts: dict[tuple[str, datetime, int], tuple[int, float, bool]] = {}
+    for account, start, load, day, currency, cost, count, hours, named in rows:
         key = (account, start, load)
         days.setdefault(key, {})[day, currency] = cost
-        before = counts.get(key, (0, hours))
-        counts[key] = (before[0] + count, min(before[1], hours))
+        before = counts.get(key, (0, hours, False))
+        counts[key] = (before[0] + count, min(before[1], hours), before[2] or named)
     shares: dict[tuple[str, datetime], list[_Share]] = {}
     for (account, start, load), by_day in days.items():
         shares.setdefault((account, start), []).append(_Share(load, by_day, *counts[account, start, load]))
@@ -179,12 +184,18 @@ def _same_days(one: _Share, other: _Share) -> bool:
     return each or (max(len(one.days), len(other.days)) >= _LEAST_DAYS and _same_sums(one.totals, other.totals))
 
 
-def _alike(one: _Share, other: _Share) -> bool:
-    """Whether two files add up to the same on each of several days that are not alike themselves: two exports of one
-    bill that name its charges otherwise, for no two parts of a bill do so.
+def _named_otherwise(
+    engine: "duckdb.DuckDBPyConnection", account: str, start: datetime, one: _Share, other: _Share
+) -> bool:
+    """Whether two files are exports of one bill that name its charges otherwise: they add up to the same on each of
+    several days that are not alike themselves, and either their resources do too, or only one names resources.
     """
     several = len(one.days) >= _LEAST_DAYS and max(one.days.values()) - min(one.days.values()) > _CENT
-    return several and _same_sums(one.days, other.days)
+    if not several or not _same_sums(one.days, other.days):
+        return False
+    if not (one.has_resources and other.has_resources):
+        return one.has_resources != other.has_resources
+    return _common(engine, account, start, one, other, _SAME_BUT_FOR_NAMES) >= _SAME
 
 
 def _same_sums(one: Mapping[K, float], other: Mapping[K, float]) -> bool:

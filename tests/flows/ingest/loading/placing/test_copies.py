@@ -48,7 +48,8 @@ def test_ids_that_differ_in_case_are_one(load: Load, bill: Bill, clean_database:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"ServiceName": "EC2"}, {"ResourceId": "", "ChargeDescription": "all machines"}, {"RegionId": "Ireland"}]
+    "changes",
+    [{"ServiceName": "EC2"}, {"ResourceId": "", "ChargeDescription": "all machines"}, {"RegionId": "Ireland"}],
 )
 def test_exports_that_add_up_alike_each_day_are_refused(
     load: Load, bill: Bill, clean_database: Database, changes: Row
@@ -59,6 +60,13 @@ def test_exports_that_add_up_alike_each_day_are_refused(
     assert "detailed.csv and " in (both[0].error or "")
     assert "add up to the same on every day of account 4029 in 2026-09" in (both[0].error or "")
     assert _billed(clean_database) == []
+
+
+def test_two_machines_of_one_price_are_parts_of_a_bill(load: Load, bill: Bill, clean_database: Database) -> None:
+    """Each day's costs are alike in both files, and another day's are others."""
+    other = [{**one, "ResourceId": f"other-{one['ResourceId']}"} for one in _days()]
+    load(bill(_days(), "a.csv"), bill(other, "b.csv"))
+    assert _billed(clean_database) == [("USD", Decimal("31.00"))]
 
 
 def test_parts_that_cost_the_same_each_day_are_added(load: Load, bill: Bill, clean_database: Database) -> None:
