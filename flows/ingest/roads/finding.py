@@ -17,6 +17,7 @@ from flows.ingest.roads.archives import Skipped, unpacked
 from flows.ingest.roads.buckets import BucketObject
 from flows.ingest.roads.manifests import LARGEST, newest_runs
 from flows.ingest.roads.pieces import BillFile
+from flows.ingest.roads.table_versions import is_log, newest_versions
 
 # Beside bills there lie manifests, checksums and notes; what may be data is read, or the delivery is refused.
 _MANIFEST = "manifest"  # in the name of a JSON file that lists data
@@ -149,8 +150,9 @@ def _sorted_out(address: str, inside: Sequence[BillFile]) -> FoundFiles:
     if not files:
         names = ", ".join(Path(one.label).name for one in skipped[:5])
         raise UserError(f"{address} holds no bills{f', only {names}' if names else ': it is empty'}.")
+    files, gone = newest_versions(files, inside)
     files, older = newest_runs(files, [file for file in inside if file.name.endswith(".json")])
-    return FoundFiles(tuple(files), (*skipped, *older))
+    return FoundFiles(tuple(files), (*skipped, *gone, *older))
 
 
 def _no_data(file: BillFile, root: str) -> str | None:
@@ -177,7 +179,7 @@ def _in_bucket(address: str, downloads: Path) -> FoundFiles:
 
 def _is_manifest(file: BillFile) -> bool:
     name = file.name.casefold()
-    return name.endswith(".json") and _MANIFEST in name and file.size <= LARGEST
+    return (name.endswith(".json") and _MANIFEST in name and file.size <= LARGEST) or is_log(file.label)
 
 
 def unreadable(error: OSError) -> str:

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
 from analysis.formatting import percent
+from flows.ingest.loading.placing.identity import ACCOUNT_PATH, account_key
 from flows.ingest.loading.placing.lake_files import take_out
 from flows.ingest.loading.placing.staging import Leaf, line_items
 
@@ -26,6 +27,7 @@ _APART = 0.2  # and up to which the two are parts of one bill
 _SAMPLED = 200_000  # rows that are compared; of more, a sample
 _LEAST_DAYS = 3  # that two files have to agree on to the cent, for fewer may be alike by chance
 _CENT = 0.01  # sums of days are floats, and exports round
+_ACCOUNT = f"regexp_replace(billing_account_id, '{ACCOUNT_PATH}', '')"
 # What two exports of one charge agree on, whatever the version of FOCUS or the order of columns.
 _ROW = (
     "hash(billing_currency, charge_period_start, charge_period_end, service_name, lower(coalesce(resource_id, '')), "
@@ -98,7 +100,7 @@ def drop_copies(writer: "Writer", leaf: Leaf, files: Mapping[int, File]) -> list
     for load, start in sorted({(one.load, one.start) for one in dropped}):
         gone = {one.account for one in dropped if (one.load, one.start) == (load, start)}
         for file in [file for file in leaf.files if (file.load_id, file.start) == (load, start)]:
-            take_out(writer, leaf, file, gone)
+            take_out(writer, leaf, file, {account for account in file.accounts if account_key(account) in gone})
     return dropped
 
 
@@ -152,7 +154,7 @@ def _age(share: _Share, files: Mapping[int, File]) -> tuple[date, float, int, fl
 def _shares(engine: "duckdb.DuckDBPyConnection") -> dict[tuple[str, datetime], list[_Share]]:
     """Each file's days, cost per day, rows and shortest charge, by account and period."""
     rows = engine.execute(
-        "SELECT billing_account_id, billing_period_start, load_id, usage_date, billing_currency, "
+        f"SELECT {_ACCOUNT}, billing_period_start, load_id, usage_date, billing_currency, "  # noqa: S608 - its names are constants
         "CAST(coalesce(sum(billed_cost), 0) AS DOUBLE), count(*), "
         "min(epoch_us(charge_period_end) - epoch_us(charge_period_start)) / 3.6e9, "
         "bool_or(coalesce(resource_id, '') <> '') "
@@ -222,7 +224,7 @@ def _common(
         f"""
         WITH rows AS (
             SELECT load_id, {row} AS hash FROM line_items
-            WHERE load_id IN ($one, $other) AND billing_account_id = $account AND billing_period_start = $start
+            WHERE load_id IN ($one, $other) AND {_ACCOUNT} = $account AND billing_period_start = $start
             AND (billed_cost <> 0 OR effective_cost <> 0)
         ), counted AS (
             SELECT hash, count(*) FILTER (WHERE load_id = $one) AS ones,
@@ -240,7 +242,7 @@ def _common(
 
 def _rows(engine: "duckdb.DuckDBPyConnection", account: str, start: datetime, load: int) -> int:
     counts = engine.execute(
-        "SELECT count(*) FROM line_items WHERE load_id = $load AND billing_account_id = $account "
+        f"SELECT count(*) FROM line_items WHERE load_id = $load AND {_ACCOUNT} = $account "  # noqa: S608 - its names are constants, its values are bound
         "AND billing_period_start = $start",
         {"load": load, "account": account, "start": start},
     ).fetchall()
