@@ -45,6 +45,7 @@ _NOT_DATA = (
     ".sig",
     ".asc",
 )
+_UNFINISHED = (".crdownload", ".part", ".partial", ".filepart", ".download", ".aria2", ".opdownload")
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def _sorted_out(address: str, inside: Sequence[BillFile]) -> FoundFiles:
 
 
 def _no_data(file: BillFile, root: str) -> str | None:
-    """Why a file of a folder is no data; None when it may be."""
+    """Why a file of a folder is no data; None when it may be. Raises `UserError` for a download that still runs."""
     name = file.name
     if name.startswith((".", "_")):
         return "its name marks it as no data"
@@ -166,6 +167,12 @@ def _no_data(file: BillFile, root: str) -> str | None:
         return "it is no CSV or Parquet file"
     if re.fullmatch(r"(sha\d*|md5|check)sums?", name, re.IGNORECASE | re.ASCII):
         return "it holds checksums"
+    if re.fullmatch(r"thumbs\.db|readme|licen[cs]e|notice|changelog|icon\r", name, re.IGNORECASE):
+        return "its name marks it as no data"
+    if name.lower().endswith(_UNFINISHED):
+        raise UserError(
+            f"{file.label} is a download that is not finished. Wait for it, or take it away, and load again."
+        )
     return "it is empty" if not file.size else None
 
 
