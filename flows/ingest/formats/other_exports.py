@@ -55,7 +55,7 @@ def other(columns: tuple[str, ...]) -> OtherExport | None:
     return next((one for one in OTHERS if plain.issuperset(one.marks)), None)
 
 
-def seen(columns: tuple[str, ...]) -> str:
+def first_line(columns: tuple[str, ...]) -> str:
     """What a file's first line holds, as a sentence that helps to see why it is no header."""
     names = [name for name in columns if name.strip()]
     shown = ", ".join(f"“{_short(name)}”" for name in names[:_SHOWN])

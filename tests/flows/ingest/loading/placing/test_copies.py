@@ -10,7 +10,7 @@ from tests.flows.conftest import Bill, Load, all_rows, rows
 Row = dict[str, str]
 
 
-def _days(count: int = 5, **changes: str) -> list[Row]:
+def _days(**changes: str) -> list[Row]:
     """A charge a day, each of another amount."""
     return [
         {
@@ -21,7 +21,7 @@ def _days(count: int = 5, **changes: str) -> list[Row]:
             "ChargePeriodEnd": f"2026-09-{day + 1:02}T00:00:00Z",
             **changes,
         }
-        for day, one in enumerate(rows(count), 1)
+        for day, one in enumerate(rows(5), 1)
     ]
 
 
