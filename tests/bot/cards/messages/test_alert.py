@@ -53,3 +53,18 @@ def test_parts_that_did_not_move_are_left_out() -> None:
     """A row of +0.00 says nothing."""
     parts = [{"name": "a", "amount": 333.5}, {"name": "b", "amount": 120.0}, {"name": "c", "amount": 0.0}]
     assert why.contributions({"cause": {"contributions": parts}}) == [("a", 333.5), ("b", 120.0)]
+
+
+def test_a_fix_of_a_part_is_no_fix_of_the_whole() -> None:
+    """The first line counts, and the rest can still be proposed; nothing is while a fix is being decided."""
+
+    def drawn(*fixes: dict[str, Any]) -> tuple[str, bool]:
+        evidence = {"resources": ["i-1", "i-2", "i-3", "i-4"], "fixes": [{"id": 1, "says": "", **fix} for fix in fixes]}
+        card = alert.card(_saving(playbook="ec2-stop-idle", evidence=evidence))
+        return card["blocks"][0]["text"]["text"].partition(" · ")[0], "insight_propose" in str(card["blocks"])
+
+    done = {"state": "succeeded", "part": ["i-1", "i-3"]}
+    assert drawn(done) == ("Fixed for 2 of 4", True)
+    assert drawn(done, {"state": "succeeded", "part": ["i-2", "i-4"]}) == ("Fixed", False)
+    assert drawn({"state": "succeeded"}) == ("Fixed", False)
+    assert drawn(done, {"state": "proposed", "part": ["i-2"]}) == ("Fix proposed for 1 of 4", False)
