@@ -140,7 +140,7 @@ def against(asked: Asked) -> Recomputed:
     until = min(before + length, first) if running else first
     now, then, whole = asked.cost(first, known), asked.cost(before, until), asked.cost(before, first)
     newer, older = (_period(first, known), _period(before, until))
-    moved, side = moved_by(now, then), [count(now), count(then), count(now - then), percent(100 * (now / then - 1))]
+    moved, side = moved_by(now, then), [count(now), count(now - then), percent(100 * (now / then - 1)), count(then)]
     section, table = [money(now), *moved, *older, *newer], [*newer, *older, *side]
     if running and before + length <= first:
         section += [*span(first, asked.world.today + DAY), count(length.days)]

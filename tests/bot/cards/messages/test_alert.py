@@ -46,7 +46,10 @@ def test_a_closer_look_at_a_saving_names_its_parts() -> None:
     table = next(block for block in why.card(_saving(evidence=evidence))["blocks"] if block["type"] == "table")
     rows = [[cell["text"] for cell in row] for row in table["rows"]]
     assert rows[:2] == [["Resource", "A month, USD", "Now", "Then"], ["disk-0", "20.00", "gp2", "gp3"]]
-    assert rows[-1][:2] == ["2 more", "8.00"]
+    assert rows[-1][:2] == ["2 more", "8.00 and 1 not known"]
+    unknown = [{"name": "z", "saves": None, "now": "", "then": ""}] * 14
+    drawn = why.card(_saving(evidence={"cause": {"what": "x"}, "members": unknown}))["blocks"]
+    assert next(block for block in drawn if block["type"] == "table")["rows"][-1][1]["text"] == "not known"
 
 
 def test_parts_that_did_not_move_are_left_out() -> None:
