@@ -137,10 +137,11 @@ def with_percent_beside_change(
         return titles, [list(row) for row in rows], list(numbers)
     merged = []
     for row in rows:
-        moved, percent = (_signed(cell) for cell in row[at : at + 2])
+        moved, percent = (signed(cell) for cell in row[at : at + 2])
         merged.append([*row[:at], f"{moved} ({percent})" if percent and moved != "0.00" else moved, *row[at + 2 :]])
     return [*titles[: at + 1], *titles[at + 2 :]], merged, [n if n <= at else n - 1 for n in numbers if n != at + 1]
 
 
-def _signed(cell: str) -> str:
-    return f"+{cell}" if cell and not cell.startswith(("−", "0.00")) else cell
+def signed(cell: str) -> str:
+    """`+1,411.00` of what rose; nothing and zero have no sign."""
+    return f"+{cell}" if not cell.startswith("−") and any(one in "123456789" for one in cell) else cell

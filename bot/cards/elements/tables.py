@@ -130,6 +130,8 @@ def _addable(
         return added
     if rated:  # a rate's sides and their difference are no sums
         return []
+    if columns[-1] == "change_percent":  # from step to step: their sum is the last less the first
+        return [i for i in added if columns[i] != "change"]
     return [i for i in numbers if columns[i] != "change_percent"]  # what is compared is called by its period
 
 
