@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from analysis import words
 from analysis.waste.facts import BilledResource, UsageDay
 from analysis.waste.rules import AttributeCondition, MetricCondition, WasteRule
+from analysis.wording import words
 
 Usage = Mapping[str, Sequence[UsageDay]]
 """By metric, the days of one resource."""

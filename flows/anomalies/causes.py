@@ -9,9 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from analysis.cause_words import carried_by
-from analysis.formatting import money
 from analysis.root_cause import RootCause, Row, explain
+from analysis.wording.cause_words import carried_by
+from analysis.wording.formatting import money
 
 _BEFORE = 14  # days that are compared with, before the change
 _AFTER = 3  # days of the change at most

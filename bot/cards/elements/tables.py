@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from analysis import formatting, words
+from analysis.wording import formatting, words
 from bot.cards.elements import blocks, mrkdwn, table_layout
 from bot.cards.elements.blocks import Block
 from bot.cards.elements.figures import numeric_columns

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import why
@@ -36,7 +36,7 @@ def card(payload: InsightFields) -> Card:
     )  # a saving is no warning
     headline = f"{state_of(payload)}{mark}{' ' if mark else ''}*{title}*"
     saving = payload.get("kind") != "anomaly"
-    seen = _seen(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
+    seen = _cause_line(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
     lines = [headline, _impact(payload, currency), *seen]
     return blocks.card(
         f"{title}. {_impact(payload, currency)}".strip(),
@@ -55,7 +55,7 @@ def card(payload: InsightFields) -> Card:
     )
 
 
-def _seen(evidence: dict[str, Any]) -> list[str]:
+def _cause_line(evidence: dict[str, Any]) -> list[str]:
     """What was found, in a line: a saving's title has said where and how much."""
     what = (evidence.get("cause") or {}).get("what")
     return [mrkdwn.escape(what, 500)] if what else []

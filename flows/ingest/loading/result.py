@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from analysis.formatting import exact
+from analysis.wording.formatting import exact
 from flows.ingest.loading.placing.replace import Replaced
 from flows.ingest.loading.placing.standing import MEASURES, Cost
 from flows.ingest.loading.records import Rejected

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from analysis import words
+from analysis.wording import words
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.wording.headline import headline
 from nl2sql.dates.periods import DatePeriod, label, whole

@@ -57,7 +57,7 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
         )
         query, draft.comparison.back = replace(query, period=earlier), None
     if draft.filters.period:
-        query = replace(query, period=draft.filters.period, compared=_kept_comparison(query, draft.filters.period))
+        query = replace(query, period=draft.filters.period, compared=_moved_comparison(query, draft.filters.period))
     _set_beside(query, draft)
     if len(draft.comparison.scopes) == 1:  # `vs checkout`: the other side is what was asked before
         draft.comparison.scopes = [
@@ -120,7 +120,7 @@ def _with_numerators(query: CostQuery, draft: Draft) -> CostQuery:
     return replace(query, share_of=amended_filters(query.share_of or (), parts, draft.filters.widens))
 
 
-def _kept_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
+def _moved_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
     """A comparison with the period before moves along; one with a named period does not."""
     follows = len(query.compared) == 1 and query.compared[0].end == query.period.start
     return (periods.before(period),) if follows and query.change else ()

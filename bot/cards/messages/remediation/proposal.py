@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from db.outgoing.remediation_messages import RemediationFields, RemediationProgress

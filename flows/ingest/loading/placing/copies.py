@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from analysis.formatting import percent
+from analysis.wording.formatting import percent
 from flows.ingest.loading.placing.lake_files import take_out
 from flows.ingest.loading.placing.staging import Leaf, line_items
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.waste.requests import LEAST_HOURS, ContainerWindow, Usage, propose
+from analysis.waste.kubernetes.requests import LEAST_HOURS, ContainerWindow, Usage, propose
 
 GIB = 2**30
 DAY = ContainerWindow(

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analysis.waste.requests import ContainerWindow, Usage
+from analysis.waste.kubernetes.requests import ContainerWindow, Usage
 from config.errors import UserError
 
 _ADDED = ("__idle__", "__unmounted__", "__unallocated__")

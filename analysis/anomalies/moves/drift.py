@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.anomalies.calendar import Step
+from analysis.anomalies.moves.stories import SLOW, keep_move, recurring
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
-from analysis.anomalies.stories import SLOW, keep_move, recurring
 
 LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
 YOUTH = 3  # blocks; a series must be twice as loud a block later, by half a block after that, and so on

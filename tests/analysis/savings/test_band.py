@@ -6,7 +6,7 @@ from statistics import fmean
 
 import pytest
 
-from analysis.savings_band import Placebo, placebo
+from analysis.savings.band import Placebo, placebo
 
 APPLIED = date(2026, 9, 1)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from analysis.waste.allocations import container_windows
+from analysis.waste.kubernetes.allocations import container_windows
 from config.errors import UserError
 
 

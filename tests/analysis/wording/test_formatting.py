@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import formatting
+from analysis.wording import formatting
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from analysis.cause_words import carried_by
 from analysis.root_cause import ResourceChange
+from analysis.wording.cause_words import carried_by
 
 
 def new(name: str, cost: float, kind: str | None = "m5.large") -> ResourceChange:

@@ -1,5 +1,5 @@
 """What people read for every column, enum, unit and metric: the one table for cards, files, the command line and the
-page, which has it as `web/src/words.json`, printed by `python -m analysis.words`.
+page, which has it as `web/src/words.json`, printed by `python -m analysis.wording.words`.
 """
 
 import json

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from analysis.rightsizing import NoSmaller, Smaller, operating_system, smaller
 from analysis.waste.facts import BilledResource, Catalogue, CataloguePrice, UsageDay
+from analysis.waste.rightsizing import NoSmaller, Smaller, operating_system, smaller
 
 TODAY = date(2026, 11, 15)
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import words
+from analysis.wording import words
 from db.reporting.views import VIEWS
 
-PAGE = Path(__file__).resolve().parents[2] / "web" / "src" / "words.json"
+PAGE = Path(__file__).resolve().parents[3] / "web" / "src" / "words.json"
 
 
 def test_the_page_has_the_same_table() -> None:
-    """`python -m analysis.words > web/src/words.json` after a change."""
+    """`python -m analysis.wording.words > web/src/words.json` after a change."""
     assert json.loads(PAGE.read_text(encoding="utf-8")) == words.table()
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from analysis.waste.patches import patches
-from analysis.waste.requests import RequestChange
+from analysis.waste.kubernetes.patches import patches
+from analysis.waste.kubernetes.requests import RequestChange
 
 CHANGE = RequestChange("prod", "shop", "deployment", "web", "app", 2000, 1000, 4096, 2926, 120.0, 72.0)
 

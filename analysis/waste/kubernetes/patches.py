@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from analysis.waste.requests import RequestChange
+from analysis.waste.kubernetes.requests import RequestChange
 
 _KINDS: Final = {"deployment": "Deployment", "statefulset": "StatefulSet", "daemonset": "DaemonSet"}
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")

@@ -7,7 +7,7 @@ from statistics import fmean, median, pstdev
 from typing import Literal
 
 from analysis.forecasts.series import DAY
-from analysis.savings_band import DEVIATIONS, Placebo, placebo
+from analysis.savings.band import DEVIATIONS, Placebo, placebo
 
 Status = Literal["pending", "validated", "partial", "missed", "reversed"]
 Basis = Literal["forecast", "peers", "level before"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.anomalies.calendar import Step
-from analysis.anomalies.drift import LEAST_SCALE, Drift
+from analysis.anomalies.moves.drift import LEAST_SCALE, Drift
 from analysis.anomalies.state import RUNS, Flags, Floats, State, Tuning, nanmean, nanmedian
 
 BEFORE = 21  # steps before the run that it is held against

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from analysis.savings import MONTH, NearbyEvent, peers_among, verify
+from analysis.savings.verdict import MONTH, NearbyEvent, peers_among, verify
 
 APPLIED = date(2026, 9, 1)
 
