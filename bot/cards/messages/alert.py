@@ -32,8 +32,10 @@ def card(payload: InsightFields) -> Card:
     figure = evidence.get("figure") or _band(evidence, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
     mark = (
-        _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
-    )  # a saving is no warning
+        _MARK.get(str(payload.get("severity")), "")
+        if payload.get("kind") == "anomaly" and payload.get("status") not in _CLOSED
+        else ""
+    )  # a saving is no warning, nor is what somebody has answered
     headline = f"{state_of(payload)}{mark}{' ' if mark else ''}*{title}*"
     saving = payload.get("kind") != "anomaly"
     seen = _cause_line(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]

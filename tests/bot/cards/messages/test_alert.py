@@ -71,3 +71,10 @@ def test_a_fix_of_a_part_is_no_fix_of_the_whole() -> None:
     assert drawn(done, {"state": "succeeded", "part": ["i-2", "i-4"]}) == ("Fixed", False)
     assert drawn({"state": "succeeded"}) == ("Fixed", False)
     assert drawn(done, {"state": "proposed", "part": ["i-2"]}) == ("Fix proposed for 1 of 4", False)
+
+
+def test_what_somebody_has_answered_is_no_warning() -> None:
+    """The state stands first, without the sign."""
+    for status, begins in (("open", ":warning: *"), ("expected", "Expected · *"), ("snoozed", "Snoozed · *")):
+        card = alert.card(_saving(kind="anomaly", severity="high", status=status))
+        assert card["blocks"][0]["text"]["text"].startswith(begins)
