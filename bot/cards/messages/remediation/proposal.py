@@ -9,7 +9,7 @@ from bot.cards.elements.blocks import Block, Card
 from db.outgoing.remediation_messages import RemediationFields, RemediationProgress
 
 STEPS = 20
-_REASONS = 2
+_LINE = 70  # characters
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
 _MARK = {
     "planned": "to do",
@@ -95,9 +95,11 @@ def _named(step: dict[str, Any]) -> str:
 
 
 def _short(evidence: str) -> str:
-    """The two reasons that convince first, in the order of the rule; the plan lists all of them."""
-    reasons = evidence.split("; ")
-    return "; ".join([*reasons[:_REASONS], *(["…"] if len(reasons) > _REASONS else [])])
+    """The reasons that convince first, in the order of the rule, as far as a line goes; the plan lists all of them."""
+    first, *more = evidence.split("; ")
+    if more and len(first) + len(more[0]) > _LINE:
+        return f"{first}; …"
+    return "; ".join([first, *more[:1], *(["…"] if more[1:] else [])])
 
 
 def _state(step: dict[str, Any]) -> str:

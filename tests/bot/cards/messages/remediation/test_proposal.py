@@ -184,6 +184,9 @@ def test_the_dearest_comes_first_with_the_reasons_that_convince() -> None:
     [table] = [block for block in card["blocks"] if block["type"] == "table"]
     assert [row[0]["text"].split()[0] for row in table["rows"][1:]] == ["data-2", "data-3", "data-1"]
     assert table["rows"][1][3]["text"] == "attached to nothing; created 400 days ago; …"
+    long = [{**steps[0], "evidence": f"{'a' * 40}; {'b' * 40}"}]
+    [table] = [one for one in proposal.card(remediation_of("x", steps=long))["blocks"] if one["type"] == "table"]
+    assert table["rows"][1][3]["text"] == f"{'a' * 40}; …"
 
 
 def test_who_closed_it_is_named_in_a_sentence() -> None:
