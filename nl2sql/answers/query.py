@@ -49,14 +49,16 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     )  # what all of it moved by; which part moved most is told beneath
     text = describe.headline(shown, ran.columns, ran.rows, currency, context.facts.semantics)
     if context.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
-        text = _with_change(query, ran, text, currency, context, compile_context)
+        text, uneven = _with_change(query, ran, text, currency, context, compile_context)
+    else:
+        uneven = comparison.of_sides(query, ran, currency)
     explanation = why.explained(query, compile_context, lambda sql: run_exchanged(context, sql))
     text = why.headline(explanation, query, currency) if explanation else text
     because = why.reasons(explanation, currency)
     whole = comparison.whole_before(query, ran, currency)
     cautions = (*_cautions(query, context.facts), _young(query, context))
     apart = left_out(query, context, compile_context)
-    notes = tuple(note for note in (unknown, *because, *query.notes, apart, whole, rate, *cautions) if note)
+    notes = tuple(note for note in (unknown, *because, uneven, *query.notes, apart, whole, rate, *cautions) if note)
     return query, Answer(
         text="\n".join([text, *notes]),
         sql=ran.shown,
@@ -200,16 +202,18 @@ def _whole(query: CostQuery, ran: AnswerRows, context: AnswerContext, compile_co
 
 def _with_change(
     query: CostQuery, ran: AnswerRows, text: str, currency: str, context: AnswerContext, compile_context: CompileContext
-) -> str:
-    """The headline with the change of the whole amount on the period before."""
+) -> tuple[str, str]:
+    """The headline with the change of the whole amount on the period before, and that of a day where one is longer."""
     earlier = before(query.period)
     then = context.run(compile_query(replace(query, period=earlier, dimensions=()), compile_context).sql("postgres"))
     if not isinstance(then, AnswerRows) or len(then.rows) != 1 or not ran.rows or query.metric not in ran.columns:
-        return text
+        return text, ""
     then, _, _ = exchanged_in_sql(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
-    return f"{text.rstrip('.')}, {change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+    before_it = float(then.rows[0][0] or 0)
+    uneven = "" if query.average else comparison.a_day(query.period, earlier, now, before_it, currency)
+    return f"{text.rstrip('.')}, {change(now, before_it, currency)} vs {earlier.label}.", uneven
 
 
 def _young(query: CostQuery, context: AnswerContext) -> str:

@@ -9,6 +9,7 @@ from bot.cards.elements.blocks import Block, Card
 from db.outgoing.remediation_messages import RemediationFields, RemediationProgress
 
 STEPS = 20
+_LINE = 70  # characters
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
 _MARK = {
     "planned": "to do",
@@ -52,12 +53,13 @@ def headline(payload: RemediationFields) -> str:
     place = f" in {where}" if where else ""
     if payload.get("headline"):
         what = mrkdwn.escape(str(payload["headline"]).format(count=count, s="" if count == 1 else "s"), 150)
-        return f"{what}{place}{': ' + saving if saving else ''}"
+        what, comma, more = what.partition(", ")
+        return f"{what}{place}{comma}{more}{': ' + saving if saving else ''}"
     return f"{mrkdwn.escape(payload['title'], 150)}: {count}{place}{', ' + saving if saving else ''}"
 
 
 def _table(payload: RemediationFields) -> Block | None:
-    steps = payload["steps"]
+    steps = sorted(payload["steps"], key=_worth)
     started = payload["state"] not in ("proposed", "rejected", "expired", "void", "ticket", "closed")
     currency = str(payload.get("currency") or "USD")
     rows = [
@@ -78,6 +80,11 @@ def _table(payload: RemediationFields) -> Block | None:
     return blocks.table(["Resource", "A month", *last], rows, (1,))  # a telephone shows the first three
 
 
+def _worth(step: dict[str, Any]) -> tuple[Any, str]:
+    """The largest saving first, equal ones by name."""
+    return -(formatting.decimal(step.get("monthly_savings")) or 0), str(step.get("name") or step["resource_id"])
+
+
 def _named(step: dict[str, Any]) -> str:
     """`web-batch-3 (i-0abc1234…)`: the name, and enough of the id to find it."""
     name, key = str(step.get("name") or step["resource_id"]), str(step["resource_id"])
@@ -88,10 +95,11 @@ def _named(step: dict[str, Any]) -> str:
 
 
 def _short(evidence: str) -> str:
-    """The main reason: the first with a figure, else the first; the plan lists all of them."""
-    reasons = evidence.split("; ")
-    main = next((reason for reason in reasons if any(sign.isdigit() for sign in reason)), reasons[0])
-    return f"{main}; …" if len(reasons) > 1 else main
+    """The reasons that convince first, in the order of the rule, as far as a line goes; the plan lists all of them."""
+    first, *more = evidence.split("; ")
+    if more and len(first) + len(more[0]) > _LINE:
+        return f"{first}; …"
+    return "; ".join([first, *more[:1], *(["…"] if more[1:] else [])])
 
 
 def _state(step: dict[str, Any]) -> str:
@@ -139,7 +147,7 @@ def _standing(payload: RemediationFields) -> str:
     reason = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
     if state == "rejected":
         word = "Withdrawn" if payload.get("withdrawn") else "Snoozed" if payload.get("snoozed_until") else "Rejected"
-        return f"{word}{reason}"
+        return f"{word}{reason.replace(': ', ' by ', 1)}"  # the reason begins with who it was
     if state in ("expired", "void"):
         return f"{_ENDINGS[state]}{reason}"
     savings = (
@@ -204,10 +212,13 @@ def _asking(payload: RemediationFields, by: str) -> str:
     requester = (
         f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
     )
+    nobody = "" if people else ", and finops.yaml names nobody else who has it"
+    hours = mrkdwn.escape(payload.get("window") or "", 300)
+    window = f" It runs in its change window: {hours}." if hours else ""
     return (
         f"{requester}{given}{needed} approval{'' if needed == 1 else 's'} needed from "
-        f"{people or f'the role {roles}{team}'}{asker}; "
-        f"open until {_when(payload.get('expires_at'))}.{up_to}"
+        f"{people or f'the role {roles}{team}'}{asker}{nobody}; "
+        f"open until {_when(payload.get('expires_at'))}.{window}{up_to}"
     )
 
 
