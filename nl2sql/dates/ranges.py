@@ -5,7 +5,7 @@ here are the ranges; `named`, `relative` and `parts` read single dates.
 from dataclasses import replace
 from datetime import timedelta
 
-from nl2sql.dates.holidays import holiday
+from nl2sql.dates.holidays import holiday, season
 from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
 from nl2sql.dates.parts import part_of, week_of
 from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, shifted, until_now, whole
@@ -25,6 +25,7 @@ from nl2sql.dates.relative import (
 ATOMS: tuple[Reader, ...] = (
     named_day,
     holiday,
+    season,
     iso,
     month_day,
     month,

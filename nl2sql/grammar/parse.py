@@ -9,7 +9,7 @@ from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
-from nl2sql.grammar.recognisers.naming import fillers, named_like
+from nl2sql.grammar.recognisers.naming import fillers, named_like, one_of_several
 from nl2sql.grammar.recognisers.order import RECOGNISERS
 from nl2sql.grammar.refusals.leftovers import account_for_rest
 from nl2sql.grammar.subjects.parse import parse_subject
@@ -70,7 +70,9 @@ def parse(
     draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
     draft.discourse.same = any(term.kind == "follow" and term.text.startswith("same") for term in terms[:2])
     draft.discourse.each_drawn = _set_out(sentence)
-    draft.discourse.points_back = any(term.kind == "follow" and term.text in word_list("pronouns") for term in terms)
+    draft.discourse.points_back = any(
+        term.kind in ("follow", "noise") and term.text.split()[-1] in word_list("pronouns") for term in terms
+    )
     draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.discourse.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
     draft.discourse.clear = next(
@@ -102,7 +104,9 @@ def parse(
             "is price."
         )
         return draft
+    draft.filters.conditions = list(dict.fromkeys(draft.filters.conditions))
     fillers(sentence, draft, values, question)
+    one_of_several(sentence, draft, question)
     account_for_rest(sentence, draft, values, following, question)
     if not (
         draft.discourse.refusal or draft.discourse.doubt or draft.measure.noun or draft.measure.asks_amount

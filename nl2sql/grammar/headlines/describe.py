@@ -152,6 +152,10 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
     """Several metrics beside each other, running totals, and groups over or under an amount."""
     if query.change and query.grain and {"change_percent", query.metric} <= set(columns):
         return stepwise_headline(query, columns, rows, currency, scope)
+    if query.scopes and len(rows) == 1 and not name_of(rows[0], columns):
+        sides = [(scope.label, number_of(rows[0], columns, at)) for at, scope in enumerate(query.scopes)]
+        amounts = ", ".join(f"{name} {shown(query, value, currency)}" for name, value in sides)
+        return f"{amounts}: {scope_of(replace(query, scopes=()))}."
     if query.beside and len(rows) == 1:
         figures = zip((query.metric, *query.beside), range(1 + len(query.beside)), strict=True)
         amounts = ", ".join(_metric(name, number_of(rows[0], columns, at), currency) for name, at in figures)

@@ -61,6 +61,8 @@ def shown(query: CostQuery, value: float, currency: str, summed: str = "") -> st
     if query.metric in RATES:
         return f"{value:.1f} %"
     words = METRIC_WORDS.get(query.metric)
+    if query.metric == "invoice_cost" and any(f.negated and "Tax" in f.values for f in query.filters):
+        words = "invoiced, by invoice month"
     if query.metric in COUNTED:
         return f"{money(value, currency).strip()} {words}{summed}"
     amount = f"{money(value, currency).strip() if words else money(value, currency)}{summed}"

@@ -10,6 +10,7 @@ from nl2sql.dates import periods as calendar
 from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.draft import Doubt, Draft
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
+from nl2sql.grammar.recognisers.sides import put_together
 from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
@@ -60,6 +61,7 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         sentence.take(*sentence.open("vs", "compare"))
         return
     contrast = sentence.has(*_CONTRASTS) or draft.comparison.back is not None or draft.comparison.change is not None
+    contrast = contrast or _newest_first(sentence, named)
     floating = any(period.floating for period in named[1:])
     named = _sides_of_range(sentence, draft, named, contrast)
     if len(named) == 2 and floating and contrast and named[1].count == 1:
@@ -126,6 +128,14 @@ def _which_period(sentence: Sentence, named: list[DatePeriod], places: list[int]
     ordered = sorted(named, key=lambda period: period.start)
     overlap = any(a.start < b.end and b.start < a.end for a, b in pairwise(ordered))
     return Doubt(f"Do you mean {named[0].label} or {named[1].label}?") if overlap else None
+
+
+def _newest_first(sentence: Sentence, named: list[DatePeriod]) -> bool:
+    """`the October and September cost`: backwards, two months are no span, unless their sum is asked for."""
+    if len(named) != 2 or named[0].unit != named[1].unit or named[0].count != 1 or named[1].count != 1:
+        return False
+    summed = any(set(term.text.split()) & word_list("together") for term in sentence.terms)
+    return named[0].start > named[1].start and not summed and named[0].unit != "day"
 
 
 def _differs(sentence: Sentence, span: DatePeriod) -> bool:
@@ -215,7 +225,9 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
         sides = places
     elif len(sides) < 2:
         return
-    draft.comparison.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    draft.comparison.scopes = put_together(
+        sentence, sides, [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    )
     sentence.take(*sides, *contrasts)
 
 

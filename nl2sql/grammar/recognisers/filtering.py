@@ -48,7 +48,10 @@ def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
         like = tuple(
             v for v in values.by_dimension.get(charge.column, ()) if any(part in v.casefold() for part in charge.like)
         )
-        return Filter(charge.column, (*charge.values, *like), _PART_WORDS.get(term.value, term.value.replace("_", " ")))
+        label = _PART_WORDS.get(term.value, term.value.replace("_", " "))
+        if charge.contains:
+            return Filter(charge.column, charge.contains, label, contains=True)
+        return Filter(charge.column, (*charge.values, *like), label)
     match = term.matches[0]
     return Filter(match.dimension, match.values, match.label)
 
@@ -179,7 +182,7 @@ def in_or_out(sentence: Sentence, draft: Draft) -> None:
             if charge != "tax":
                 draft.filters.conditions.append(_negated_charge(sentence.terms[at]))
             sentence.take(at, at + 1)
-        elif side in ("in", "included") and ends and charge in _ADDED_TO_COST:
+        elif side in ("in", "included", "too", "as well", "also") and ends and charge in _ADDED_TO_COST:
             draft.filters.with_tax = draft.filters.with_tax or charge == "tax"
             sentence.take(at, at + 1)
 
@@ -204,14 +207,10 @@ def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Val
         places = [place for kind in FILTERS for place in sentence.coordinated(following, kind)]
         for place in places:
             condition = filter_of(sentence.terms[place], semantics, values)
-            if (condition.dimension, condition.values) != ("charge_category", ("Tax",)):
+            taxed = "invoice_cost" in draft.measure.metrics  # every other cost is without tax anyway
+            if taxed or (condition.dimension, condition.values) != ("charge_category", ("Tax",)):
                 joined = sentence.terms[at].text in ("non", "not in")
-                _add(
-                    draft,
-                    Filter(
-                        condition.dimension, condition.values, condition.label, negated=True, keep_missing=not joined
-                    ),
-                )
+                _add(draft, replace(condition, negated=True, keep_missing=not joined))
         sentence.take(at, *places)
 
 
@@ -254,7 +253,9 @@ def kept(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values)
 def _add(draft: Draft, condition: Filter) -> None:
     """Add a condition; alternatives of one dimension become one, and a general word yields to a particular service."""
     same = [
-        f for f in draft.filters.conditions if f.dimension == condition.dimension and f.negated == condition.negated
+        f
+        for f in draft.filters.conditions
+        if (f.dimension, f.negated, f.contains) == (condition.dimension, condition.negated, condition.contains)
     ]
     if not same or (condition.dimension == "charge_category" and condition.negated):
         draft.filters.conditions.append(condition)
@@ -269,7 +270,7 @@ def _add(draft: Draft, condition: Filter) -> None:
     values = tuple(dict.fromkeys((*old.values, *condition.values)))
     label = old.label if values == old.values else f"{old.label} and {condition.label}"
     draft.filters.conditions.append(
-        Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing)
+        replace(old, values=values, label=label, keep_missing=old.keep_missing and condition.keep_missing)
     )
 
 

@@ -8,7 +8,7 @@ from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resourc
 from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
+KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
 _METERED = frozenset({"hour", "gb", "tb", "gib", "tib", "gb month", "gb hour", "request", "vcpu hour", "second"})
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 
@@ -126,7 +126,7 @@ def _uncovered(terms: list[Term]) -> list[Term]:
         if term.value != "on_demand" or not term.text.endswith(("not covered", "uncovered")):
             continue
         beyond = next((n for n in range(at + 1, len(terms)) if terms[n].kind not in ("noise", "by", "all")), None)
-        if beyond is not None and terms[beyond].value in _KINDS_OF_COMMITMENT:
+        if beyond is not None and terms[beyond].value in KINDS_OF_COMMITMENT:
             silent = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
             return [*terms[: at + 1], *silent, *_uncovered(terms[beyond + 1 :])]
     return terms

@@ -34,7 +34,11 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     said_after = [
         at
         for at in sentence.open("number")
-        if at > first and sentence.terms[at - 1].text in word_list("openings") | {"give", "only", "just", "show"}
+        if at > first
+        and (
+            sentence.terms[at - 1].text in word_list("openings") | {"give", "only", "just", "show"}
+            or _of_those(sentence, at)
+        )
     ]
     given = next((number for at in tops if (number := _number_beside(sentence, at))), None)
     target = _target(sentence, first)
@@ -56,6 +60,12 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     else:
         _by_target(sentence, draft, target, given or (1 if nths else None))
     _within(sentence, draft)
+
+
+def _of_those(sentence: Sentence, at: int) -> bool:
+    """`3 of them`: behind a number, so many of what is ranked."""
+    behind = " ".join(term.text for term in sentence.terms[at + 1 : at + 3])
+    return behind in ("of them", "of those", "of these")
 
 
 def _limit_alone(sentence: Sentence, draft: Draft) -> None:

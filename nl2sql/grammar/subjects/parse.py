@@ -30,7 +30,7 @@ def parse_subject(
     beyond = [term.text.split()[0] for term in sentence.terms if term.kind == "subject"]
     sides = {term.value for term in sentence.terms if term.kind == "cmp"}
     draft.discourse.kept = bool({*beyond} & {"under", "within", "stay", "keep", "hold"}) or sides == {"under"}
-    draft.discourse.exceeded = bool({*beyond} & {"over", "exceeded"}) or (bool(sides) and not draft.discourse.kept)
+    draft.discourse.exceeded = bool({*beyond} & word_list("over_budget")) or (bool(sides) and not draft.discourse.kept)
     if draft.discourse.subject == "recommendations":
         draft.discourse.kinds = _kinds(sentence)
     draft.shape.limit = _limit(sentence, draft.discourse.subject)

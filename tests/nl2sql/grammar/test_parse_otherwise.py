@@ -95,3 +95,64 @@ def test_what_stands_before_as_a_share_of_each_is_the_part() -> None:
     found = query("how much did prod cost last month as a share of each team")
     assert found.share_of
     assert (found.share_of[0].values, found.filters) == (("prod",), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "limit", "dimension"),
+    [
+        ("name our 3 biggest cost drivers in october", 3, "service"),
+        ("least expensive accounts last month, 3 of them", 3, "account"),
+        ("third largest azure service in september", 1, "service"),
+        ("second biggest aws account in october", 1, "account"),
+    ],
+)
+def test_how_many_of_a_ranking(question: str, limit: int, dimension: str) -> None:
+    """The number may stand before, behind, or be said as a place."""
+    found = query(question)
+    assert (found.limit, found.dimensions) == (limit, (dimension,))
+
+
+def test_a_year_behind_over_is_no_amount() -> None:
+    """`monthly cost over 2026` is of that year; `days over 2000` are dear ones."""
+    assert query("monthly ec2 cost over 2026").threshold is None
+    assert query("monthly ec2 cost over 2026").period.start.isoformat() == "2026-01-01"
+    assert query("services over 2000 in october").threshold == Threshold(True, 2000)
+
+
+@pytest.mark.parametrize(
+    ("question", "with_tax", "left_out"),
+    [
+        ("october by charge category, tax too", True, ()),
+        ("cost of aws in q3, tax as well", True, ()),
+        ("amount invoiced by aws in q2, without tax", False, ("Tax",)),
+        ("invoices of aws in q2 excluding taxes", False, ("Tax",)),
+        ("cost of aws in q2 without tax", False, ()),
+    ],
+)
+def test_tax_in_and_out(question: str, with_tax: bool, left_out: tuple[str, ...]) -> None:
+    """Invoices hold it, so that leaving it out narrows them."""
+    found = query(question)
+    assert found.with_tax is with_tax
+    assert tuple(value for one in found.filters if one.negated for value in one.values) == left_out
+
+
+@pytest.mark.parametrize(
+    "question", ["data transfer cost last month", "what do load balancers cost by team in october"]
+)
+def test_meters_tell_kinds_of_charges(question: str) -> None:
+    """No service is called so; the names of meters hold it."""
+    (meter,) = query(question).filters
+    assert meter.dimension == "usage_type"
+    assert meter.contains
+
+
+@pytest.mark.parametrize("question", ["cost of the machine last month", "what did the server cost in october"])
+def test_one_of_several_machines_is_asked_about(question: str) -> None:
+    """`the machine` is one, and nothing says which; `machines` are all."""
+    assert isinstance(understood(question), Doubt)
+    assert isinstance(query("cost of the machines last month"), CostQuery)
+
+
+def test_a_condition_that_is_said_twice_is_one() -> None:
+    """`nobody's team (no team tag)`."""
+    assert len(query("money spent by nobody (no team tag) in september").filters) == 1
