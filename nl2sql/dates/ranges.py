@@ -47,7 +47,7 @@ ATOMS: tuple[Reader, ...] = (
 
 def read(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """The longest date expression that starts at a word, or None."""
-    return longest(words, i, calendar, (_since, _until, _between, _span, *ATOMS))
+    return longest(words, i, calendar, (_since, _until, _between, _span, _two_days, *ATOMS))
 
 
 def _skip(words: Words, i: int, *skippable: str) -> int:
@@ -124,6 +124,12 @@ def _between(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 def _span(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`A to B`, `A through B`, `3 - 17 Oct`."""
     return _pair(words, i, calendar, ("to", "until", "till", "through", "thru", "-"))
+
+
+def _two_days(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
+    """`7 and 8 october`, `oct 7 & 8`: two days, the second right behind the first."""
+    reading = _pair(words, i, calendar, ("and", "+", "&"))
+    return reading if reading and reading[1].days == 2 else None
 
 
 def _since(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:

@@ -14,7 +14,10 @@ TERMS = Path(__file__).with_name("terms.yaml")
 
 _POLITE = r"(?:(?:and|so|ok|okay|hi|hey|hello|please|sorry|but|um|quick question)[,:]?\s+)*"
 _TERM = r"(?P<term>[\w][\w\s/-]{1,48}?)"
-_END = r"\s*(?:actually|exactly|again|here|in finops|in (?:plain|simple) (?:words|english|terms)|for dummies|please)?\s*[?.!]*$"
+_END = (
+    r"\s*(?:actually|exactly|again|here|in finops|in (?:plain|simple) (?:words|english|terms)|for dummies|please)?"
+    r"\s*[?.!]*$"
+)
 _A = r"(?:an?\s+|the\s+|the term\s+|the word\s+)?"
 _IS_MEANT = r"(?:is meant by|do you mean by|do we mean by|is the meaning of|is the definition of)"
 _EXPLAIN = r"(?:can you |could you )?(?:define|explain|explain to me|definition of|meaning of)"

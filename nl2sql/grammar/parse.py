@@ -1,5 +1,6 @@
 """A question to a draft: each recogniser accounts for the terms it understands, and what is left over is refused."""
 
+import re
 from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
@@ -9,10 +10,10 @@ from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
-from nl2sql.grammar.recognisers.naming import fillers, named_like, one_of_several
+from nl2sql.grammar.recognisers.naming import fillers, machine_types, named_like, one_of_several
 from nl2sql.grammar.recognisers.order import RECOGNISERS
 from nl2sql.grammar.refusals.leftovers import account_for_rest
-from nl2sql.grammar.subjects.parse import parse_subject
+from nl2sql.grammar.subjects.parse import asks_a_price, parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
 from nl2sql.grammar.tagging.terms import Sentence, Term
 from nl2sql.grammar.tagging.words import split
@@ -29,6 +30,7 @@ _OUTSIDE = {
 }
 
 
+_WRITES = re.compile(r"\bupdate\s+[\w.\"]+\s+set\b|\b(?:merge|insert)\s+into\b", re.IGNORECASE)
 _UNSAFE = {
     "change": "I only read cost data, and only with a SELECT. Nothing was run.",
     "secrets": "I only read cost data; secrets and settings are out of my reach. Nothing was run.",
@@ -46,7 +48,7 @@ def parse(
     terms, notes = Tagger(semantics, values, calendar).tag(split(question))
     sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(discourse=Discourse(notes=list(notes)))
     terms = sentence.terms
-    draft.discourse.refusal = _refused(sentence)
+    draft.discourse.refusal = _refused(sentence, question)
     if draft.discourse.refusal:
         return draft
     if _takes_back(sentence):
@@ -60,9 +62,11 @@ def parse(
         or any(term.value == "future" for term in terms)
         or _asks_ahead(sentence)
         or _asks_of_a_state(sentence)
+        or asks_a_price(sentence, question)
     ):
         return parse_subject(sentence, draft, semantics, values, calendar, question)
     named_like(sentence, draft, question)
+    machine_types(sentence, draft, question)
     bind(sentence, draft, values, question)
     draft.measure.noun = sentence.has("noun", "metric", "charge") or any(
         term.text in word_list("totals") for term in terms
@@ -190,8 +194,10 @@ def _of_the_past(sentence: Sentence, at: int) -> bool:
     return term.value == "change" and passive and sentence.has("noun", "metric")
 
 
-def _refused(sentence: Sentence) -> Refusal | None:
+def _refused(sentence: Sentence, question: str) -> Refusal | None:
     """A question with an unsafe part is refused as a whole; then one about what bills do not hold."""
+    if _WRITES.search(question):
+        return Refusal(_UNSAFE["change"], unsafe=True)
     for at in sentence.open("unsafe"):
         if _of_the_past(sentence, at):
             sentence.take(at)

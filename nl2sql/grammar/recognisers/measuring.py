@@ -9,6 +9,7 @@ from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
 KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
+_SAVED = frozenset({"have", "we", "did", "saved", "save", "savings", "so", "far", "to", "date", "up", "now"})
 _METERED = frozenset({"hour", "gb", "tb", "gib", "tib", "gb month", "gb hour", "request", "vcpu hour", "second"})
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 
@@ -77,6 +78,8 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
     for term in terms:
         if term.kind == "subject" and term.text.startswith("wast") and committed:  # wasted reservations are unused ones
             term = replace(term, kind="charge", value="unused")
+        if term.value == "ledger" and set(term.text.split()) <= _SAVED and (committed or _against_list(terms)):
+            term = replace(term, kind="metric", value="savings")  # by discounts, not by changes
         if term.kind == "utilization":
             term = (
                 replace(term, kind="metric", value="utilization_rate")
@@ -87,6 +90,10 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
             term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
     return _uncovered(_usage_beside_parts(_periods_apart(resolved)))
+
+
+def _against_list(terms: list[Term]) -> bool:
+    return any(term.value in ("list_cost", "contracted_cost", "savings", "savings_rate") for term in terms)
 
 
 def _periods_apart(terms: list[Term]) -> list[Term]:

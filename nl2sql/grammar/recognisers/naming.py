@@ -1,5 +1,7 @@
 """Parts of names: `resources with web in the name`; and fillers that may be names."""
 
+import re
+
 from nl2sql.catalog.linking import Values
 from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Choice, Doubt, Draft
@@ -9,6 +11,12 @@ from nl2sql.grammar.semantic.filters import containing
 from nl2sql.grammar.tagging.terms import Sentence
 
 _MOST = 5
+INSTANCE_TYPE = re.compile(
+    r"(?:[a-z]+\.)?[a-z][a-z0-9-]{0,8}\d[a-z0-9-]{0,6}\.(?:\d{0,3}x?large|medium|small|micro|nano|metal[\w-]*)"
+    r"|[a-z]\d[a-z]?-(?:standard|highmem|highcpu|micro|small|medium)-?\d*",
+    re.IGNORECASE,
+)
+"""What looks like a machine type: `m5.2xlarge`, `db.r6g.large`, `n2-standard-8`."""
 
 
 def named_like(sentence: Sentence, draft: Draft, question: str) -> None:
@@ -28,6 +36,15 @@ def named_like(sentence: Sentence, draft: Draft, question: str) -> None:
         sentence.take(at, place)
         if not after and sentence.kind(sentence.before(place)) in ("with", "by"):
             sentence.take(sentence.before(place) or 0)
+
+
+def machine_types(sentence: Sentence, draft: Draft, question: str) -> None:
+    """`spend on m5.2xlarge`: machine types, which line items tell."""
+    for at in sentence.open("unknown"):
+        name = question[sentence.terms[at].start : sentence.terms[at].end]
+        if INSTANCE_TYPE.fullmatch(name):
+            draft.filters.conditions.append(Filter("instance_type", (name.casefold(),), name))
+            sentence.take(at)
 
 
 def fillers(sentence: Sentence, draft: Draft, values: Values, question: str) -> None:

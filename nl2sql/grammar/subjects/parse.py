@@ -7,6 +7,7 @@ from nl2sql.dates.periods import QuestionCalendar, shifted
 from nl2sql.grammar.draft import Draft
 from nl2sql.grammar.recognisers import comparing, filtering
 from nl2sql.grammar.recognisers.binding import bind
+from nl2sql.grammar.recognisers.naming import INSTANCE_TYPE
 from nl2sql.grammar.refusals.leftovers import account_for_rest
 from nl2sql.grammar.subjects import running
 from nl2sql.grammar.subjects.listing import coming
@@ -22,7 +23,14 @@ def parse_subject(
     draft.discourse.state = next(iter(states), None)
     draft.discourse.subject_named = bool(subjects)
     draft.discourse.subject = next(
-        iter(subjects), "insights" if "open" in states else "remediations" if states else "forecasts"
+        iter(subjects),
+        "prices"
+        if asks_a_price(sentence, question)
+        else "insights"
+        if "open" in states
+        else "remediations"
+        if states
+        else "forecasts",
     )
     for at in sentence.open("outside"):
         draft.filters.period = coming(sentence.terms[at].text, calendar)
@@ -39,9 +47,9 @@ def parse_subject(
         draft.shape.dimensions = [sentence.terms[at].value for at in sentence.open("dimension")][:1]
     for at in sentence.open("unknown"):
         surface = question[sentence.terms[at].start : sentence.terms[at].end]
-        if draft.discourse.subject == "prices" and "." in surface:
+        if draft.discourse.subject == "prices" and INSTANCE_TYPE.fullmatch(surface):
             draft.discourse.instance_type = surface.casefold()
-            sentence.take(at)
+            sentence.take(at, *sentence.open("unsupported"))
     sentence.take(
         *sentence.open(
             "top",
@@ -80,8 +88,24 @@ def parse_subject(
     if draft.discourse.subject == "forecasts":
         draft.filters.period = running.whole_of(draft.filters.period, calendar) or draft.filters.period
     filtering.kept(sentence, draft, semantics, values)
+    if draft.discourse.subject == "utilization":  # it is of machines anyway
+        draft.filters.conditions = [one for one in draft.filters.conditions if one.label not in filtering.MACHINES]
     account_for_rest(sentence, draft, values, False, question)
     return draft
+
+
+def asks_a_price(sentence: Sentence, question: str) -> bool:
+    """`price of m5.2xlarge`, `what does a c7g.large cost an hour`: of one machine of a type, not of what was used."""
+    named = {match.dimension for term in sentence.terms for match in term.matches[:1]}
+    if sentence.has("period", "dimension", "vs", "compare") or named - {"provider", "region"}:
+        return False
+    for at in sentence.open("unknown"):
+        term = sentence.terms[at]
+        if not INSTANCE_TYPE.fullmatch(question[term.start : term.end]):
+            continue
+        single = at > 0 and sentence.terms[at - 1].text.split()[-1] in ("a", "an", "one")
+        return single or any(one.text in ("price", "prices", "per hour") for one in sentence.terms)
+    return False
 
 
 def _kinds(sentence: Sentence) -> tuple[str, ...]:

@@ -156,3 +156,13 @@ def test_one_of_several_machines_is_asked_about(question: str) -> None:
 def test_a_condition_that_is_said_twice_is_one() -> None:
     """`nobody's team (no team tag)`."""
     assert len(query("money spent by nobody (no team tag) in september").filters) == 1
+
+
+@pytest.mark.parametrize(
+    "question", ["run: update charges set effective_cost = 0", "please UPDATE finops.budgets SET amount=1"]
+)
+def test_a_statement_that_writes_is_blocked(question: str) -> None:
+    """`update on october` asks for news; `update … set` would write."""
+    found = understood(question)
+    assert isinstance(found, Refusal)
+    assert found.unsafe
