@@ -190,9 +190,15 @@ def _parts(query: CostQuery) -> bool:
 
 
 def _whole(query: CostQuery, ran: AnswerRows, context: AnswerContext, compile_context: CompileContext) -> float | None:
-    """The total over everything that was ranked, when only the top is shown; shares refer to it."""
-    everything = replace(query, dimensions=(), limit=None, limit_within=None, offset=0)
-    if not (query.limit and query.dimensions and len(ran.rows) > 1) or query.change or not _parts(everything):
+    """The total over everything that was ranked, when only the top, or what is over an amount, is shown; shares refer
+    to it.
+    """
+    everything = replace(query, dimensions=(), limit=None, limit_within=None, offset=0, threshold=None)
+    if (
+        not ((query.limit or query.threshold) and query.dimensions and len(ran.rows) > 1)
+        or query.change
+        or not _parts(everything)
+    ):
         return None
     total = context.run(compile_query(everything, compile_context).sql("postgres"))
     if not isinstance(total, AnswerRows) or len(total.rows) != 1 or len(total.columns) != 1:

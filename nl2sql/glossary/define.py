@@ -23,6 +23,7 @@ _IS_MEANT = r"(?:is meant by|do you mean by|do we mean by|is the meaning of|is t
 _EXPLAIN = r"(?:can you |could you )?(?:define|explain|explain to me|definition of|meaning of)"
 _TELL = r"(?:tell me |do you know |i do not know |i don't know )"
 _ASKS = (  # the shape says that a word is asked for
+    rf"^{_POLITE}(?:what(?:'?s| is)\s+)?the (?:meaning|definition) of\s+{_A}{_TERM}{_END}",
     rf"^{_POLITE}what {_IS_MEANT}\s+{_A}{_TERM}{_END}",
     rf"^{_POLITE}what (?:does|do|did)\s+{_A}{_TERM}\s+(?:means?|stand for){_END}",
     rf"^{_POLITE}{_EXPLAIN}\s+(?:what\s+)?{_A}{_TERM}(?:\s+(?:is|are|means?))?{_END}",

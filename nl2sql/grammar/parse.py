@@ -101,7 +101,8 @@ def parse(
         if draft.discourse.refusal:
             return draft
     if draft.comparison.compared or draft.comparison.back or draft.comparison.scopes or len(draft.measure.metrics) > 1:
-        sentence.take(*sentence.open("vs", "compare", "rather"))
+        between = [at for at in sentence.open("by") if sentence.terms[at].text in word_list("between")]
+        sentence.take(*sentence.open("vs", "compare", "rather"), *between)
     if _of_prices(sentence, draft):
         draft.discourse.refusal = Refusal(
             "I compare amounts, not prices. Ask why something went up, and I say how much of it is usage and how much "

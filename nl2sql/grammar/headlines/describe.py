@@ -183,7 +183,8 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
         )
     groups = len({name_of(row[1:], columns[1:]) for row in rows}) if stepwise else len(rows)
     kind = query.dimensions[0] if query.dimensions else query.grain or "side"
-    counted = f"{many(groups, kind)} {limits(threshold, currency)}"
+    number = many(groups, kind) if stepwise else counted_of(query, rows, columns)
+    counted = f"{number} {limits(threshold, currency)}"
     if stepwise:
         counted += f" a {query.grain}, {len(rows)} times"
     together = f", {money(total, currency)} together, most {named} with" if len(rows) > 1 else f": {named},"

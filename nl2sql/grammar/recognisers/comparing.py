@@ -64,10 +64,11 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     contrast = contrast or _newest_first(sentence, named)
     floating = any(period.floating for period in named[1:])
     named = _sides_of_range(sentence, draft, named, contrast)
-    if len(named) == 2 and floating and contrast and named[1].count == 1:
+    if len(named) == 2 and floating and contrast and named[1].count in (1, named[0].count):
         draft.filters.period, draft.comparison.back = named[0], "previous"
         return
-    if len(named) == 2 and contrast and named[1].count > 1 and named[1].unit == named[0].unit:
+    alike = [one.unit for one in named] == [named[0].unit] * 2 and named[-1].count > 1
+    if alike and contrast and (named[0].count != named[1].count or sentence.has("average") or draft.measure.average):
         _against_several(sentence, draft, named[0], named[1])
         return
     if len(named) > 1 and not contrast:

@@ -89,7 +89,7 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
             term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
-    return _uncovered(_usage_beside_parts(_periods_apart(resolved)))
+    return _uncovered(_used_beside_unused(_usage_beside_parts(_periods_apart(resolved))))
 
 
 def _against_list(terms: list[Term]) -> bool:
@@ -124,6 +124,22 @@ def _usage_beside_parts(terms: list[Term]) -> list[Term]:
             if joined and parts[beside.value].column == "charge_category":
                 terms = [*terms[:at], replace(term, kind="charge", value="usage"), *terms[at + 1 :]]
                 break
+    return terms
+
+
+def _used_beside_unused(terms: list[Term]) -> list[Term]:
+    """`commitments: used vs unused`: beside what is unused `used` is its other part, and what both are of says nothing
+    more.
+    """
+    for at, term in enumerate(terms):
+        if term.text != "used":
+            continue
+        for joint, other in ((at + 1, at + 2), (at - 1, at - 2)):
+            if not (0 <= joint < len(terms) and 0 <= other < len(terms)):
+                continue
+            if terms[joint].kind in ("vs", "and") and terms[other].value == "unused":
+                silent = [replace(one, kind="noise") if one.value == "committed" else one for one in terms]
+                return [*silent[:at], replace(term, kind="charge", value="used"), *silent[at + 1 :]]
     return terms
 
 

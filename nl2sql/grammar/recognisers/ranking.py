@@ -63,7 +63,9 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
 
 
 def _of_those(sentence: Sentence, at: int) -> bool:
-    """`3 of them`: behind a number, so many of what is ranked."""
+    """`3 of them`, `…, five please`: so many of what is ranked, said behind it."""
+    if sentence.terms[at - 1].comma and sentence.after(at) is None:
+        return True
     behind = " ".join(term.text for term in sentence.terms[at + 1 : at + 3])
     return behind in ("of them", "of those", "of these")
 

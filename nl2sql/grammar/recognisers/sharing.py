@@ -82,7 +82,8 @@ def _is_part(sentence: Sentence, draft: Draft, semantics: Semantics, values: Val
         return False
     grouped = draft.shape.dimensions or draft.shape.grain or sentence.open("dimension", "unit", "grain", "which", "by")
     limits = [at for at in sentence.taken if sentence.kind(at) == "percent"]
-    parts = [at for at in sentence.open(*FILTERS) if limits and at < limits[0] and not _negated(sentence, at)]
+    said = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
+    parts = [at for at in said if limits and at < limits[0]] or said  # are we more than half on AWS
     if grouped or not parts:
         return False
     draft.measure.numerators = [filter_of(sentence.terms[at], semantics, values) for at in parts]

@@ -35,7 +35,7 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
         sentence.take(*question_words)
         return
     draft.discourse.left_at = [(term.start, term.end) for term in left]
-    unknown = [term.text for term in left if term.kind == "unknown"]
+    unknown = [question[term.start : term.end].casefold() for term in left if term.kind == "unknown"]
     understood = _understood(sentence, left)
     if unknown:
         near = nearest(" ".join(unknown), values)

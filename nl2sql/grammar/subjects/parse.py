@@ -4,13 +4,14 @@ from nl2sql.catalog.linking import Values
 from nl2sql.catalog.semantics import Semantics
 from nl2sql.catalog.word_lists import word_list, word_map
 from nl2sql.dates.periods import QuestionCalendar, shifted
-from nl2sql.grammar.draft import Draft
+from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.recognisers import comparing, filtering
 from nl2sql.grammar.recognisers.binding import bind
 from nl2sql.grammar.recognisers.naming import INSTANCE_TYPE
 from nl2sql.grammar.refusals.leftovers import account_for_rest
 from nl2sql.grammar.subjects import running
 from nl2sql.grammar.subjects.listing import coming
+from nl2sql.grammar.subjects.views import SUBJECTS
 from nl2sql.grammar.tagging.terms import Sentence
 
 
@@ -77,6 +78,12 @@ def parse_subject(
     sentence.take(*(at for at in sentence.open("unknown") if sentence.terms[at].text in word_list("of_subjects")))
     future = draft.filters.period
     comparing.periods(sentence, draft)
+    if draft.comparison.compared and draft.discourse.subject != "forecasts":
+        kind = SUBJECTS[draft.discourse.subject].title.lower()
+        draft.discourse.refusal = Refusal(
+            f"Do you ask for {kind}, or for a change of cost? I cannot tell both at once."
+        )
+        return draft
     draft.filters.period = future or draft.filters.period
     if (
         draft.discourse.subject == "forecasts"

@@ -20,6 +20,7 @@ from tests.nl2sql.builders import CALENDAR, FACTS
         ("define rightsizing", "the size that its use needs"),
         ("do you know what a CUD is", "Google Cloud's commitment"),
         ("what do you mean by list cost?", "before any discount"),
+        ("whats the meaning of amortized cost", "spread over the days"),
         ("what is FOCUS", "FinOps Open Cost and Usage Specification"),
     ],
 )

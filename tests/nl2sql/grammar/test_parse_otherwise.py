@@ -17,6 +17,8 @@ from tests.nl2sql.builders import query, understood
         ("cost in 10/2026", "2026-10-01", "2026-11-01", None),
         ("cost in 2026/09", "2026-09-01", "2026-10-01", None),
         ("cheapest month of 2026 so far", "2026-01-01", "2026-11-01", None),
+        ("last 30 days vs previous 30 days per cloud", "2026-10-16", "2026-11-15", "2026-09-16"),
+        ("last 3 months compared to the previous 3 months", "2026-08-01", "2026-11-01", "2026-05-01"),
     ],
 )
 def test_periods_of_questions(question: str, start: str, end: str, compared: str | None) -> None:
@@ -104,6 +106,8 @@ def test_what_stands_before_as_a_share_of_each_is_the_part() -> None:
         ("least expensive accounts last month, 3 of them", 3, "account"),
         ("third largest azure service in september", 1, "service"),
         ("second biggest aws account in october", 1, "account"),
+        ("biggest ec2 machines by cost in sept, five please", 5, "resource"),
+        ("most expensive teams last month, 3", 3, "team"),
     ],
 )
 def test_how_many_of_a_ranking(question: str, limit: int, dimension: str) -> None:
@@ -166,3 +170,38 @@ def test_a_statement_that_writes_is_blocked(question: str) -> None:
     found = understood(question)
     assert isinstance(found, Refusal)
     assert found.unsafe
+
+
+def test_periods_of_one_length_are_compared_whole() -> None:
+    """Only where their lengths differ is an average of each compared."""
+    assert query("last 30 days vs previous 30 days").average is None
+    assert query("october vs the previous 3 months").average == "month"
+
+
+@pytest.mark.parametrize(
+    "question", ["commitment discounts: used vs unused in october", "unused and used commitments in october"]
+)
+def test_used_beside_unused_is_a_side(question: str) -> None:
+    """Commitments as a whole hold both."""
+    found = query(question)
+    values = {value for side in (*found.scopes, *found.filters) for value in side.values}
+    assert values == {"Used", "Unused"}
+
+
+def test_metrics_between_which_a_difference_is_asked_for() -> None:
+    """Side by side."""
+    found = query("delta between list and effective cost in q3")
+    assert {found.metric, *found.beside} == {"list_cost", "effective_cost"}
+
+
+@pytest.mark.parametrize("question", ["checkout month after month in 2026", "ec2 day after day last week"])
+def test_step_after_step(question: str) -> None:
+    """A row for each."""
+    assert query(question).grain in ("month", "day")
+
+
+def test_the_word_that_is_not_known_is_told_as_it_was_written() -> None:
+    """And not as it was repaired."""
+    found = understood("cost of slack-bot last month")
+    assert isinstance(found, Refusal)
+    assert "“slack-bot”" in found.text

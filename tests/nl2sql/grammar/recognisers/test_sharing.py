@@ -11,6 +11,7 @@ from tests.nl2sql.builders import query
         ("is ec2 more than 10% of the bill? october", "Amazon Elastic Compute Cloud", ()),
         ("was lambda over half of checkout's cost in october", "AWS Lambda", ("checkout",)),
         ("is prod less than a third of our spend", "prod", ()),
+        ("are we more than half on aws? last month", "AWS", ()),
         ("does rds make more than 20 percent of payments in q3", "Amazon Relational Database Service", ("payments",)),
     ],
 )

@@ -60,6 +60,8 @@ def test_what_was_spent_on_a_machine_type_is_no_price() -> None:
         ("which budgets are at risk", "budgets"),
         ("when was the bill last loaded", "freshness"),
         ("most recent data from aws?", "freshness"),
+        ("is the data from today?", "freshness"),
+        ("do we have yesterday's data?", "freshness"),
         ("which instances have cpu below 5%?", "utilization"),
     ],
 )
@@ -70,3 +72,10 @@ def test_lists_said_otherwise(question: str, subject: str | None) -> None:
     assert draft.discourse.subject == subject
     assert subject is None or isinstance(list_subject(draft), SubjectListing)
     assert draft.discourse.exceeded is (question == "who overspent?")
+
+
+def test_a_list_is_not_compared_over_periods() -> None:
+    """`waste: biggest drop from q2 to q3` is either, and is asked about."""
+    draft = parse("worst apps by waste: biggest drop in cost from q2 to q3", semantics(), VALUES, CALENDAR)
+    assert draft.discourse.refusal is not None
+    assert "cannot tell both" in draft.discourse.refusal.text
