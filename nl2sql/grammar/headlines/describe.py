@@ -213,12 +213,15 @@ def _course(query: CostQuery, columns: Sequence[str], rows: RowValues, currency:
     steps: dict[str, float] = {}
     for row in rows:
         steps[str(row[0])] = steps.get(str(row[0]), 0.0) + number_of(row, columns, 0)
-    total, most = sum(steps.values()), max(steps, key=lambda step: steps[step])
+    total = sum(steps.values())
+    most, word = max(steps, key=lambda step: steps[step]), "highest"
+    if total < 0:  # of credits the largest
+        most, word = min(steps, key=lambda step: steps[step]), "most"
     average = (
         f", {money(total / len(steps), currency)} a day on average" if query.grain == "day" else ""
     )  # of months, the last is seldom whole
     return (
-        f"{shown(query, total, currency)} in total{average}, highest {step_of(most, query)} with "
+        f"{shown(query, total, currency)} in total{average}, {word} {step_of(most, query)} with "
         f"{money(steps[most], currency)}: {scope}."
     )
 

@@ -62,6 +62,7 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         return
     contrast = sentence.has(*_CONTRASTS) or draft.comparison.back is not None or draft.comparison.change is not None
     contrast = contrast or _newest_first(sentence, named)
+    named = _with_ends(named) if contrast else named
     floating = any(period.floating for period in named[1:])
     named = _sides_of_range(sentence, draft, named, contrast)
     if len(named) == 2 and floating and contrast and named[1].count in (1, named[0].count):
@@ -129,6 +130,15 @@ def _which_period(sentence: Sentence, named: list[DatePeriod], places: list[int]
     ordered = sorted(named, key=lambda period: period.start)
     overlap = any(a.start < b.end and b.start < a.end for a, b in pairwise(ordered))
     return Doubt(f"Do you mean {named[0].label} or {named[1].label}?") if overlap else None
+
+
+def _with_ends(named: list[DatePeriod]) -> list[DatePeriod]:
+    """`this year: January to October`: the ends of the range are compared, and the year holds them anyway."""
+    if len(named) != 2:
+        return named
+    ranged, other = sorted(named, key=lambda one: one.ends is None)
+    held = ranged.ends is not None and other.ends is None and other.start <= ranged.start and ranged.end <= other.end
+    return [ranged] if held else named
 
 
 def _newest_first(sentence: Sentence, named: list[DatePeriod]) -> bool:

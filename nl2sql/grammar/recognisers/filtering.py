@@ -33,7 +33,7 @@ def kind_of_resource(sentence: Sentence, at: int) -> int | None:
     """
     place = sentence.after(at, ("noise", "all"))
     while place is not None and sentence.kind(place) in FILTERS:
-        if names_resources(sentence.terms[place]):
+        if names_resources(sentence.terms[place]) and sentence.kind(place + 1) != "dimension":
             return place
         place = sentence.after(place, ())
     return None
@@ -59,12 +59,15 @@ def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
 def absent(sentence: Sentence, draft: Draft) -> None:
     """`without a team`, `missing environment tag`, `untagged by environment`: rows where the dimension has no value."""
     for at in sentence.open("missing", "not"):
-        if sentence.terms[at].kind == "missing" and sentence.terms[at].value == "unallocated":
-            beside = next(
-                (place for place in (sentence.after(at), sentence.before(at)) if _allocated(sentence, place)), None
-            )
+        following = sentence.after(at)
+        any_of = following is not None and sentence.terms[following].text == "any" and sentence.kind(following) == "by"
+        if any_of and following is not None:  # not allocated to any environment
+            sentence.take(following)
+            beside: int | None = following + 1
+        elif sentence.terms[at].kind == "missing" and sentence.terms[at].value == "unallocated":
+            beside = next((place for place in (following, sentence.before(at)) if _allocated(sentence, place)), None)
         else:
-            beside = sentence.after(at)
+            beside = following
         if beside is None or not _allocated(sentence, beside):
             if (
                 sentence.terms[at].text.endswith(" by") and sentence.kind(at + 1) == "dimension"
@@ -149,7 +152,7 @@ def _allocated(sentence: Sentence, at: int | None) -> bool:
         at is None
         or at in sentence.taken
         or sentence.kind(at) != "dimension"
-        or sentence.kind(sentence.before(at, ())) in ("by", "which")
+        or (sentence.kind(at - 1) in ("by", "which") and at - 1 not in sentence.taken)
     ):
         return False
     return sentence.terms[at].value in _ALLOCATED and not sentence.terms[at].plural

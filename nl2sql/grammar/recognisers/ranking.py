@@ -160,7 +160,7 @@ def _next_target(sentence: Sentence, at: int) -> int | None:
         if place not in sentence.taken:
             if term.kind in ("dimension", "unit", "drivers", "grain"):
                 return place
-            if names_resources(term):
+            if names_resources(term) and sentence.kind(place + 1) != "dimension":  # database services
                 return place
         if term.kind not in (*_FILL, "top", "nth", "fastest", "number", "each", "share", "rank", "unknown"):
             return None
@@ -195,7 +195,7 @@ def _in_unit(least: float, most: Term) -> float:
 def threshold(sentence: Sentence, draft: Draft) -> None:
     """`over $1,000`, `more than 10 % of spend`, `less than 500 dollars`."""
     for at in sentence.open("cmp"):
-        amount = sentence.after(at)
+        amount = at - 1 if sentence.terms[at].text in word_list("behind_amounts") else sentence.after(at)
         if amount is None or sentence.kind(amount) not in ("money", "number", "percent"):
             than = sentence.terms[at].text.endswith("than")
             if than and sentence.kind(amount) in (*FILTERS, "period"):  # more than payments, higher than october

@@ -93,9 +93,14 @@ def _is_part(sentence: Sentence, draft: Draft, semantics: Semantics, values: Val
 
 
 def _only_the_part(sentence: Sentence) -> bool:
-    """`only the prod part`: a part that is kept, and no share."""
-    parts = [at for at in sentence.open("share") if sentence.terms[at].text in ("part", "portion", "slice")]
-    kept = bool(parts) and sentence.has("only") and len(parts) == len(sentence.open("share", "rate"))
+    """`only the prod part`, `without the savings plan part`: a part that is kept or left out, and no share."""
+    parts = [
+        at
+        for at in sentence.open("share")
+        if sentence.terms[at].text in ("part", "portion", "slice")
+        and sentence.terms[at - 1].text.split()[-1] not in ("what", "which", "large", "big")
+    ]
+    kept = bool(parts) and sentence.has("only", "not") and len(parts) == len(sentence.open("share", "rate"))
     if kept:
         sentence.take(*parts)
     return kept

@@ -16,6 +16,7 @@ from tests.nl2sql.builders import query, understood
         ("cost since the first of september", "2026-09-01", "2026-11-16", None),
         ("cost in 10/2026", "2026-10-01", "2026-11-01", None),
         ("cost in 2026/09", "2026-09-01", "2026-10-01", None),
+        ("fastest growing team this year: january to october", "2026-10-01", "2026-11-01", "2026-01-01"),
         ("cheapest month of 2026 so far", "2026-01-01", "2026-11-01", None),
         ("last 30 days vs previous 30 days per cloud", "2026-10-16", "2026-11-15", "2026-09-16"),
         ("last 3 months compared to the previous 3 months", "2026-08-01", "2026-11-01", "2026-05-01"),
@@ -205,3 +206,67 @@ def test_the_word_that_is_not_known_is_told_as_it_was_written() -> None:
     found = understood("cost of slack-bot last month")
     assert isinstance(found, Refusal)
     assert "“slack-bot”" in found.text
+
+
+@pytest.mark.parametrize(
+    "question", ["what isn't allocated to any environment in october", "cost not attributed to any environment"]
+)
+def test_what_has_no_value_of_a_kind(question: str) -> None:
+    """`any` belongs to the kind, and breaks nothing down."""
+    found = query(question)
+    assert found.dimensions == ()
+    assert [(one.dimension, one.values) for one in found.filters] == [("environment", (None,))]
+
+
+@pytest.mark.parametrize(
+    ("question", "threshold"),
+    [
+        ("services costing 5% or more of the october bill", Threshold(True, 5, percent=True)),
+        ("teams with 10k or more in october", Threshold(True, 10_000)),
+        ("accounts at 500 dollars or less in october", Threshold(False, 500)),
+    ],
+)
+def test_an_amount_with_its_side_behind_it(question: str, threshold: Threshold) -> None:
+    """`5 % or more` is a limit as `at least 5 %` is."""
+    assert query(question).threshold == threshold
+
+
+def test_an_amount_in_per_cent_is_never_passed_over() -> None:
+    """Where it is no limit it is not understood."""
+    assert isinstance(understood("services of checkout with 5% in october"), Refusal)
+
+
+def test_the_previous_week_is_the_one_before_what_was_asked() -> None:
+    """In a thread about last week it is no other name of that."""
+    before = query("daily ec2 cost last week")
+    assert query("and the previous week?", before).period.start.isoformat() == "2026-10-26"
+
+
+@pytest.mark.parametrize(
+    ("question", "dimension"),
+    [
+        ("most expensive database of payments in october", "resource"),
+        ("top 3 databases last month", "resource"),
+        ("most expensive database service in october", "service"),
+    ],
+)
+def test_databases_are_resources_and_their_services(question: str, dimension: str) -> None:
+    """As machines and buckets are."""
+    assert query(question).dimensions == (dimension,)
+
+
+def test_general_words_in_a_follow_up_are_of_what_was_asked() -> None:
+    """`their biggest instances` after RDS are RDS's, and no other machines."""
+    before = query("rds in october by team")
+    found = query("and their biggest instances?", before)
+    assert [one.label for one in found.filters] == ["Amazon Relational Database Service"]
+    assert found.dimensions == ("resource",)
+
+
+@pytest.mark.parametrize(
+    "question", ["ec2 in october without the savings plan part", "ec2 excluding the dev portion in october"]
+)
+def test_a_part_that_is_left_out_is_no_share(question: str) -> None:
+    """An amount is asked for."""
+    assert query(question).share_of is None
+    assert query("what part of ec2 is not prod in october").share_of is not None

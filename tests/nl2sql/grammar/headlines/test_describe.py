@@ -28,6 +28,14 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
     ("question", "columns", "rows", "text"),
     [
         ("payments cost in october", ("effective_cost",), [(12_412.0,)], "$12.4k: payments, October 2026."),
+        ("nonprod cost in october", ("effective_cost",), [(400.0,)], "$400: non-prod, October 2026."),
+        ("cost without prod in october", ("effective_cost",), [(400.0,)], "$400: without prod, October 2026."),
+        (
+            "credits by month in q3",
+            ("month", "effective_cost"),
+            [("2026-07-01", -30.0), ("2026-08-01", -10.0)],
+            "−$40 in total, most Jul 2026 with −$30: credits, Q3 2026.",
+        ),
         (
             "ec2 on demand vs savings plans in october",
             ("on_demand", "savings_plans"),

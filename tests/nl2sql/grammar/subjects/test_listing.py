@@ -62,7 +62,7 @@ def test_what_was_spent_on_a_machine_type_is_no_price() -> None:
         ("most recent data from aws?", "freshness"),
         ("is the data from today?", "freshness"),
         ("do we have yesterday's data?", "freshness"),
-        ("which instances have cpu below 5%?", "utilization"),
+        ("what is the cpu utilization of our instances", "utilization"),
     ],
 )
 def test_lists_said_otherwise(question: str, subject: str | None) -> None:
