@@ -31,10 +31,15 @@ def metric(sentence: Sentence, draft: Draft) -> None:
     _per_unit(sentence, draft)
     if {"savings", "savings_rate"} & set(draft.measure.metrics):
         _saved_against(sentence, draft)
-        in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
+        percents = [at for at in sentence.open("rate", "percent") if sentence.terms[at].value == "percent"]
+        if any(term.kind == "metric" and "list" in term.text.split() for term in sentence.terms):
+            percents += [
+                at for at in sentence.open("share") if sentence.terms[at].text in ("percent", "percentage", "pct")
+            ]
+        in_percent = bool(percents)
         if draft.measure.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
             draft.measure.metrics = ["savings_rate"]
-            sentence.take(*sentence.open("rate", "percent"))
+            sentence.take(*sentence.open("rate", "percent"), *percents)
     if {"coverage_rate", "utilization_rate"} & set(draft.measure.metrics):  # of commitments: what else?
         sentence.take(*(at for at in sentence.open("charge") if sentence.terms[at].value in ("committed", "used")))
 

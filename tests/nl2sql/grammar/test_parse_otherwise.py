@@ -270,3 +270,9 @@ def test_a_part_that_is_left_out_is_no_share(question: str) -> None:
     """An amount is asked for."""
     assert query(question).share_of is None
     assert query("what part of ec2 is not prod in october").share_of is not None
+
+
+def test_usage_cost_is_an_amount_and_no_quantity() -> None:
+    """`how much usage` is told in hours and gigabytes."""
+    assert query("how much usage cost did we have in october without credits").metric == "effective_cost"
+    assert query("how much usage of ec2 in october").metric == "usage_quantity"

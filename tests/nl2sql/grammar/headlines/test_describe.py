@@ -28,6 +28,18 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
     ("question", "columns", "rows", "text"),
     [
         ("payments cost in october", ("effective_cost",), [(12_412.0,)], "$12.4k: payments, October 2026."),
+        (
+            "commitment coverage in october",
+            ("coverage_rate",),
+            [(18.16,)],
+            "18.2 % covered by commitments: all spend, October 2026.",
+        ),
+        (
+            "how many percent cheaper than list in october",
+            ("savings_rate",),
+            [(8.75,)],
+            "8.8 % below list prices: all spend, October 2026.",
+        ),
         ("nonprod cost in october", ("effective_cost",), [(400.0,)], "$400: non-prod, October 2026."),
         ("cost without prod in october", ("effective_cost",), [(400.0,)], "$400: without prod, October 2026."),
         (
