@@ -129,7 +129,7 @@ def _span(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 def _two_days(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`7 and 8 october`, `oct 7 & 8`: two days, the second right behind the first."""
     reading = _pair(words, i, calendar, ("and", "+", "&"))
-    return reading if reading and reading[1].days == 2 else None
+    return (reading[0], replace(reading[1], ends=None)) if reading and reading[1].days == 2 else None
 
 
 def _since(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:

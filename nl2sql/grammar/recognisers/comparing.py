@@ -1,5 +1,6 @@
 """What is set side by side: periods, and things like prod and dev; and how much something changed."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -49,6 +50,8 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
 
 def periods(sentence: Sentence, draft: Draft) -> None:
     """The period, or the periods that are compared; adjoining ones joined by `and` are one."""
+    places = sentence.open("period")
+    _units_ago(sentence, draft, places)
     places = sentence.open("period")
     named = [period for at in places if (period := sentence.terms[at].period)]
     if not named:
@@ -130,6 +133,19 @@ def _which_period(sentence: Sentence, named: list[DatePeriod], places: list[int]
     ordered = sorted(named, key=lambda period: period.start)
     overlap = any(a.start < b.end and b.start < a.end for a, b in pairwise(ordered))
     return Doubt(f"Do you mean {named[0].label} or {named[1].label}?") if overlap else None
+
+
+def _units_ago(sentence: Sentence, draft: Draft, places: list[int]) -> None:
+    """`more in October than a year ago`: beside a shorter period it is the same days, so much earlier."""
+    if len(places) != 2:
+        return
+    for at, other in (places, places[::-1]):
+        said = re.fullmatch(r"(?:a|one|1) (week|month|year) ago", sentence.terms[at].text)
+        long, short = sentence.terms[at].period, sentence.terms[other].period
+        if said and long and short and short.days < long.days:
+            draft.comparison.back = UNITS[said[1]]
+            sentence.take(at, *sentence.open("vs", "compare"))
+            return
 
 
 def _with_ends(named: list[DatePeriod]) -> list[DatePeriod]:
@@ -236,6 +252,8 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
         sides = places
     elif len(sides) < 2:
         return
+    if draft.comparison.change == "difference" and any(term.text.startswith("differ") for term in sentence.terms):
+        draft.comparison.change = None  # how prod differs from dev, now
     draft.comparison.scopes = put_together(
         sentence, sides, [filter_of(sentence.terms[at], semantics, values) for at in sides]
     )

@@ -1,5 +1,6 @@
 """What is measured: the metric, counts, averages, run rates and running totals."""
 
+import re
 from dataclasses import replace
 
 from nl2sql.catalog.semantics import semantics
@@ -80,6 +81,8 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         term.value == "commitment_type" for term in terms
     )
     resolved = []
+    if committed and re.search(r"\bhow well\b.*\bus(?:ed|e|ing)\b", " ".join(term.text for term in terms)):
+        terms = [replace(one, kind="utilization") if one.text == "well" else one for one in terms]
     for term in terms:
         if term.kind == "subject" and term.text.startswith("wast") and committed:  # wasted reservations are unused ones
             term = replace(term, kind="charge", value="unused")

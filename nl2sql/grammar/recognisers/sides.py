@@ -15,6 +15,7 @@ def parts_apart(sentence: Sentence, draft: Draft, semantics: Semantics, values: 
     """`refunds and credits`, `on demand or savings plans`: parts of the bill that different columns tell stand side by
     side, for no charge is both.
     """
+    _names_or(sentence, draft, semantics, values)
     for at in sentence.open("charge"):
         other = at + 2
         joined = sentence.kind(at + 1) == "and" and sentence.kind(other) == "charge" and other not in sentence.taken
@@ -24,6 +25,20 @@ def parts_apart(sentence: Sentence, draft: Draft, semantics: Semantics, values: 
         if sides[0].dimension != sides[1].dimension and all(side.values for side in sides):
             draft.comparison.scopes = sides
             sentence.take(at, at + 1, other)
+
+
+def _names_or(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+    """`cost of ml-platform or the ml team`: of different kinds, either is asked for, and not what is both."""
+    for at in sentence.open("value"):
+        joint = sentence.after(at)
+        other = sentence.after(joint) if joint is not None and sentence.terms[joint].text == "or" else None
+        if other is None or sentence.kind(other) != "value" or other in sentence.taken:
+            continue
+        sides = [filter_of(sentence.terms[place], semantics, values) for place in (at, other)]
+        apart = sides[0].dimension != sides[1].dimension and not (draft.comparison.scopes or draft.shape.dimensions)
+        if apart and not draft.measure.share and joint is not None:
+            draft.comparison.scopes = sides
+            sentence.take(at, joint, other)
 
 
 def put_together(sentence: Sentence, places: list[int], sides: list[Filter]) -> list[Filter]:

@@ -16,6 +16,9 @@ from tests.nl2sql.builders import query, understood
         ("cost since the first of september", "2026-09-01", "2026-11-16", None),
         ("cost in 10/2026", "2026-10-01", "2026-11-01", None),
         ("cost in 2026/09", "2026-09-01", "2026-10-01", None),
+        ("are databases dearer in october than a year ago", "2026-10-01", "2026-11-01", "2025-10-01"),
+        ("yesterday vs a week ago", "2026-11-14", "2026-11-15", "2026-11-07"),
+        ("cost of the rise on october 7 and 8", "2026-10-07", "2026-10-09", "2026-10-05"),
         ("fastest growing team this year: january to october", "2026-10-01", "2026-11-01", "2026-01-01"),
         ("cheapest month of 2026 so far", "2026-01-01", "2026-11-01", None),
         ("last 30 days vs previous 30 days per cloud", "2026-10-16", "2026-11-15", "2026-09-16"),
@@ -276,3 +279,33 @@ def test_usage_cost_is_an_amount_and_no_quantity() -> None:
     """`how much usage` is told in hours and gigabytes."""
     assert query("how much usage cost did we have in october without credits").metric == "effective_cost"
     assert query("how much usage of ec2 in october").metric == "usage_quantity"
+
+
+@pytest.mark.parametrize("question", ["largest dev spenders by team, top 3, sept", "october, 3 biggest teams in dev"])
+def test_a_comma_parts_a_number_from_a_month(question: str) -> None:
+    """`top 3, sept` is of all September."""
+    found = query(question)
+    assert found.period.days >= 30
+    assert found.limit == 3
+
+
+def test_net_of_credits_leaves_them_in() -> None:
+    """They are taken off, as they are anyway."""
+    assert query("net of credits, what did aws cost in q2").filters == query("what did aws cost in q2").filters
+    assert query("aws in q2 without credits").filters != query("aws in q2").filters
+
+
+@pytest.mark.parametrize(
+    "question", ["how well are our savings plans used in q3", "how well do we use the savings plan in october"]
+)
+def test_how_well_commitments_are_used(question: str) -> None:
+    """Is their utilization, and no share of all spend."""
+    found = query(question)
+    assert found.metric == "utilization_rate"
+    assert found.share_of is None
+
+
+def test_sides_that_differ_have_not_changed() -> None:
+    """`how does prod differ from dev` is of one period; a month differs from another by a change."""
+    assert query("how does prod differ from dev in october").compared == ()
+    assert len(query("how did october differ from september for ec2").compared) == 1

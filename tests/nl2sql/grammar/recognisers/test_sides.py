@@ -66,3 +66,11 @@ def test_months_that_are_a_span(question: str) -> None:
 def test_what_is_pointed_at_must_be_known(question: str) -> None:
     """Without a question before, `it` is nothing that has a cost."""
     assert isinstance(understood(question), Doubt)
+
+
+def test_names_of_different_kinds_joined_by_or_stand_side_by_side() -> None:
+    """Together they would be what is both."""
+    found = query("cost of ml-platform or the payments team in october")
+    assert [side.dimension for side in found.scopes] == ["account", "team"]
+    assert found.filters == ()
+    assert len(query("ec2 or lambda in october").filters) == 1
