@@ -72,19 +72,19 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
 
     deps = replace(asking.connect_deps(settings, organisation, database), with_change=True)
 
-    def told(outcome: Outcome) -> tuple[Result, str]:
+    def stored(outcome: Outcome) -> tuple[Result, str]:
         result: Result = json.loads(json.dumps(outcome.to_stored(), default=str))
         return result, outcome.reference
 
     def ask(
         question: str, asker: Actor, thread: str | None, channel: str | None, say: Say, after: str | None
     ) -> tuple[Result, str]:
-        return told(asking.ask(question, asker, thread, replace(deps, channel=channel, say=say), after))
+        return stored(asking.ask(question, asker, thread, replace(deps, channel=channel, say=say), after))
 
     def run_sql(
         sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None
     ) -> tuple[Result, str]:
-        return told(asking.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
+        return stored(asking.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
 
     def check_sql(sql: str, asker: Actor) -> str | None:
         checked = guard_pool.check(sql, asker, settings.answer_row_cap)

@@ -99,10 +99,10 @@ def _show(session: Session, number: int, present: list[dict[str, Any]]) -> None:
     redraw(session, insight, f"fixes:{','.join(map(_stage, present))}")
     for fix in present:
         if fix not in before:
-            say(session, insight, f"{fix['says']}.", f"fix:{_stage(fix)}", but_in=_told_in(session, fix))
+            say(session, insight, f"{fix['says']}.", f"fix:{_stage(fix)}", but_in=_channel_of_card(session, fix))
 
 
-def _told_in(session: Session, fix: Mapping[str, Any]) -> str | None:
+def _channel_of_card(session: Session, fix: Mapping[str, Any]) -> str | None:
     """The channel in which the fix's own card, with its lines, stands in the insight's thread."""
     card = sa.select(OutboxMessage.channel).where(OutboxMessage.key == remediation_key(fix["id"]))
     return session.scalar(card.where(OutboxMessage.thread_key.is_not(None)))

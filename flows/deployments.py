@@ -78,7 +78,9 @@ def serve(settings: Settings) -> None:
 
     tempfile.tempdir = str(_own_folder(settings.home))
     logs.configure(settings.log_level)
-    server = nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_server.kept(settings.home)
+    server = (
+        nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_server.supervised(settings.home)
+    )
     with server as url, temporary_settings({PREFECT_API_URL: url}):
         while not _served():
             time.sleep(_AGAIN_SECONDS)

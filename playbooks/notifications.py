@@ -225,11 +225,11 @@ def _steps(session: Session, remediation: Remediation) -> Sequence[RemediationSt
 def _starts(remediation: Remediation, playbook: Playbook | None) -> str:
     at, ends = _window(remediation, playbook)
     if ends is not None:
-        return f"no change window opens before the approval ends, {_said(ends)}, so nothing will run"
-    return "starting" if at is None else f"it waits for its change window, which opens {_said(at)}"
+        return f"no change window opens before the approval ends, {_moment_label(ends)}, so nothing will run"
+    return "starting" if at is None else f"it waits for its change window, which opens {_moment_label(at)}"
 
 
-def _said(at: datetime) -> str:
+def _moment_label(at: datetime) -> str:
     return f"{at.astimezone(UTC):%a %d %b %H:%M} UTC"
 
 

@@ -24,7 +24,7 @@ class Excess:
     a_day: float
 
 
-def known(session: Session, scope: Mapping[str, str], currency: str) -> list[Excess]:
+def known_excess(session: Session, scope: Mapping[str, str], currency: str) -> list[Excess]:
     """The excess cost of the anomalies in a scope that nobody marked as expected or noise."""
     statement = sa.select(Insight).where(
         Insight.kind == "anomaly",

@@ -60,7 +60,7 @@ def ingest_costs(
     """
     with failure.running("ingest_costs", request_key) as (_, organisation, database):
         results: dict[str, IngestResult] = {}
-        for name, addresses in _wanted(organisation, source, paths, schedule):
+        for name, addresses in _deliveries(organisation, source, paths, schedule):
             with _alone(database, name):
                 results[name] = ingest(
                     addresses, database, organisation, source=None if name == _FILES else name, accept=accept
@@ -92,7 +92,7 @@ def _ask_operators(
             flow_requests.hold(session, ask, supersede.question(result.held), datetime.now(UTC), organisation)
 
 
-def _wanted(
+def _deliveries(
     organisation: Organisation, source: str | None, paths: list[str] | None, schedule: str | None
 ) -> list[tuple[str, tuple[str, ...]]]:
     """The deliveries to load: (source, addresses)."""

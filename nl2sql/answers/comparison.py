@@ -14,7 +14,7 @@ from nl2sql.grammar.sql.measures import RATES
 
 def comparable(query: CostQuery, facts: Facts, today: date) -> tuple[CostQuery, str]:
     """The query with a period as long as the bills and periods that can be compared, and a note where one cannot."""
-    cut = _as_far_as_known(_like_with_like(query, facts, today), facts, today)
+    cut = _until_bills_end(_like_with_like(query, facts, today), facts, today)
     return _without_unknown_periods(_with_restatements(cut, facts), facts)
 
 
@@ -35,7 +35,7 @@ def _with_restatements(query: CostQuery, facts: Facts) -> CostQuery:
     return replace(query, notes=(*query.notes, *notes))
 
 
-def _as_far_as_known(query: CostQuery, facts: Facts, today: date) -> CostQuery:
+def _until_bills_end(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     """A running period ends with the last day of the bills: a day without any is in no figure and in no label."""
     period, bills_end = query.period, facts.through + timedelta(1)
     if query.metric == "invoice_cost" or not period.start < bills_end < period.end or period.end <= today:
@@ -45,7 +45,7 @@ def _as_far_as_known(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     )
 
 
-def _known_from(facts: Facts) -> date:
+def _bills_start(facts: Facts) -> date:
     """Bills come by months: the first one is whole, whatever day its first charge is of."""
     return facts.first.replace(day=1)
 
@@ -62,7 +62,7 @@ def _like_with_like(query: CostQuery, facts: Facts, today: date) -> CostQuery:
     if query.metric in (*RATES, "invoice_cost") or not running:
         return query
     reached = periods.period_of(now.start, facts.through + timedelta(1), "day")
-    if then.start < _known_from(facts) or (then.days < reached.days and not query.why):
+    if then.start < _bills_start(facts) or (then.days < reached.days and not query.why):
         return query
     first = "day of each is" if reached.days == 1 else f"{reached.days} days of both periods are"
     note = f"{now.label} is not over: the first {first} compared"
@@ -82,7 +82,7 @@ def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery,
     if query.metric == "invoice_cost":
         return query, ""
     missing = [one for one in query.compared if one.end <= facts.first or one.start > facts.through]
-    in_part = [one for one in query.compared if one.start < _known_from(facts) < one.end]
+    in_part = [one for one in query.compared if one.start < _bills_start(facts) < one.end]
     if in_part and len(query.compared) == 1:
         if not (query.change or query.moved_only or query.why or query.limit or query.metric in RATES):
             note = f"The bills start on {facts.first}: {in_part[0].label} is known in part, so the change is unknown."

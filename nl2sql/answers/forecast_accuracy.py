@@ -46,10 +46,10 @@ def answer_accuracy(question: str, context: AnswerContext) -> Outcome | None:
     ran = context.run(sql)
     if not isinstance(ran, AnswerRows):
         return not_run(ran, facts)
-    return _told(ran, scope, context)
+    return _beside_actuals(ran, scope, context)
 
 
-def _told(ran: AnswerRows, scope: str, context: AnswerContext) -> Outcome:
+def _beside_actuals(ran: AnswerRows, scope: str, context: AnswerContext) -> Outcome:
     rows = [row for row in ran.rows if row[4] is not None]
     if not rows:
         text = f"No forecast of {scope} has met its days yet, so that nothing can be said of how far off it was."

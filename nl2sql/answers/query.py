@@ -226,7 +226,7 @@ def _young(query: CostQuery, context: AnswerContext) -> str:
     if query.metric == "invoice_cost":
         return ""
     days = young_days.young(context.facts.completeness, context.facts.through, context.calendar.today)
-    return young_days.said([(day, share) for day, share in days if query.period.start <= day < query.period.end])
+    return young_days.sentence([(day, share) for day, share in days if query.period.start <= day < query.period.end])
 
 
 def _cautions(query: CostQuery, facts: Facts) -> tuple[str, ...]:

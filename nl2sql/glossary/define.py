@@ -54,7 +54,7 @@ def defined(question: str) -> Refusal | None:
 @cache
 def _terms() -> dict[Key, Refusal]:
     content: list[dict[str, Any]] = yaml.safe_load(TERMS.read_text(encoding="utf-8"))
-    return {key(says): _told(term["means"], term["ask"]) for term in content for says in term["says"]}
+    return {key(says): _meaning(term["means"], term["ask"]) for term in content for says in term["says"]}
 
 
 def _metric(words: Key) -> Refusal | None:
@@ -65,8 +65,8 @@ def _metric(words: Key) -> Refusal | None:
         return None
     name = " ".join(words)
     definition = catalogue.metrics[metric].definition
-    return _told(f"{name[0].upper()}{name[1:]}: {definition[0].lower()}{definition[1:]}", [f"{name} last month"])
+    return _meaning(f"{name[0].upper()}{name[1:]}: {definition[0].lower()}{definition[1:]}", [f"{name} last month"])
 
 
-def _told(means: str, ask: list[str]) -> Refusal:
+def _meaning(means: str, ask: list[str]) -> Refusal:
     return Refusal(means.strip(), outside=True, choices=tuple(Choice(one, one) for one in ask))

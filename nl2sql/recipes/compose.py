@@ -40,7 +40,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     run = _Run(recipe, call, period, context)
     findings: list[StepResult] = []
     for step in recipe.steps:
-        if (finding := _found(step, run, findings)) is not None:
+        if (finding := _result_of(step, run, findings)) is not None:
             findings.append(finding)
     shown = [one.section for one in findings]
     if not any(one.sql for one in shown):
@@ -66,7 +66,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     )
 
 
-def _found(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
+def _result_of(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
     """What a step found; None where it has nothing to say of this scope."""
     if step.listed:
         return _listed(step, run)

@@ -74,10 +74,10 @@ class Store:
         self.listeners: list[Listener] = []
         self._last_ts = 0
         self._numbers = itertools.count(1)
-        self._found_conversations()
+        self._create_conversations()
         self._replay()
 
-    def _found_conversations(self) -> None:
+    def _create_conversations(self) -> None:
         app, everybody = self.setup.app, {person.id for person in self.setup.people}
         for channel in self.setup.channels:
             members = everybody if channel.members is None else set(channel.members)

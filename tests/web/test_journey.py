@@ -74,6 +74,36 @@ def test_a_question_is_answered_with_its_sql(visit: Visit) -> None:
         expect(page.get_by_role("alert").get_by_text("Not run")).to_be_visible(timeout=WAIT)
 
 
+def test_fewer_of_an_anomaly_are_wanted_after_what_that_would_have_told_is_shown(
+    visit: Visit, clean_database: Database
+) -> None:
+    """The levels stand beside the button; useful takes it back."""
+    levels = [
+        {"level": "fewer", "now": False, "alerts_a_month": 0.42, "recall": 0.5, "precision": 0.9},
+        {"level": "usual", "now": True, "alerts_a_month": 1.25, "recall": 0.75, "precision": 0.8},
+    ]
+    with Session(clean_database.owner) as session, session.begin():
+        session.get_one(Insight, 1).evidence = {"levels": levels}
+    with visit() as page:
+        page.goto("/anomalies/1")
+        sign_in(page, MAYA)
+        table = page.get_by_role("table", name="What each sensitivity would have told")
+        expect(table.locator("tbody tr").nth(1)).to_contain_text("usual (now)", timeout=WAIT)
+        expect(table.locator("tbody tr").nth(0)).to_contain_text("0.4")
+        page.get_by_role("textbox", name="Why").fill("it breathes")
+        page.get_by_role("button", name="Fewer of these").click()
+        expect(page.get_by_role("status")).to_contain_text("they have to stand out further", timeout=WAIT)
+        expect(table.locator("tbody tr").nth(0)).to_contain_text("fewer (now)")
+        page.get_by_role("button", name="Useful").click()
+        expect(page.get_by_role("status")).to_contain_text("called useful", timeout=WAIT)
+    with Session(clean_database.app) as session:
+        details = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "insight.feedback")).all()
+    assert details == [
+        {"feedback": "fewer", "reason": "it breathes"},
+        {"feedback": "useful", "reason": "it breathes"},
+    ]
+
+
 def test_an_anomaly_is_decided_and_the_decision_audited(visit: Visit, clean_database: Database) -> None:
     """From the overview to the anomaly of one's team; that of another team is not there."""
     with visit() as page:

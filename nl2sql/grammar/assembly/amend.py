@@ -67,7 +67,7 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     query = _of_whole(query, draft)
     if query.share_of and not draft.measure.share:
         query = _with_numerators(query, draft)
-    conditions = [one for one in draft.filters.conditions if not _said_already(query, draft, one)]
+    conditions = [one for one in draft.filters.conditions if not _names_again(query, draft, one)]
     query = replace(query, filters=amended_filters(query.filters, conditions, draft.filters.widens))
     if query.scopes and draft.filters.conditions:
         query = _with_scope(query, draft)
@@ -78,7 +78,7 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     return amended
 
 
-def _said_already(query: CostQuery, draft: Draft, condition: Filter) -> bool:
+def _names_again(query: CostQuery, draft: Draft, condition: Filter) -> bool:
     """`and their biggest instances?` after RDS: its own, where resources are asked for by a general word."""
     named = any(f.dimension == condition.dimension and f.label not in MACHINES for f in query.filters)
     return condition.label in MACHINES and draft.shape.dimensions == ["resource"] and named
@@ -132,7 +132,7 @@ def _in_period(query: CostQuery, draft: Draft) -> CostQuery:
     if draft.filters.period and draft.filters.period.floating and _as_before(query.period, draft.filters.period):
         draft.filters.period = periods.before(query.period)  # the previous week, after last week
     if draft.filters.period:
-        query = replace(query, period=draft.filters.period, compared=_kept_comparison(query, draft.filters.period))
+        query = replace(query, period=draft.filters.period, compared=_moved_comparison(query, draft.filters.period))
     return query
 
 
@@ -141,7 +141,7 @@ def _as_before(old: DatePeriod, new: DatePeriod) -> bool:
     return (old.start, old.end) == (new.start, new.end)
 
 
-def _kept_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
+def _moved_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
     """A comparison with the period before moves along; one with a named period does not."""
     follows = len(query.compared) == 1 and query.compared[0].end == query.period.start
     return (periods.before(period),) if follows and query.change else ()

@@ -31,7 +31,7 @@ def stepwise_headline(query: CostQuery, columns: Sequence[str], rows: RowValues,
     if not known:
         return f"Nothing to compare: {many(len(rows), query.grain or 'step')}, {scope}."
 
-    def told(row: Sequence[Any]) -> str:
+    def step_line(row: Sequence[Any]) -> str:
         others = name_of(row[1:], columns[1:])
         step = step_of(str(row[0]), query)
         now, then = float(row[amount] or 0), float(row[amount] or 0) - float(row[change_at] or 0)
@@ -40,7 +40,7 @@ def stepwise_headline(query: CostQuery, columns: Sequence[str], rows: RowValues,
     by_rate = query.change in ("percent_up", "percent_down")
     ranked = sorted(known, key=lambda row: float(row[percent_at if by_rate else change_at] or 0), reverse=True)
     ends = [ranked[0], ranked[-1]] if len(ranked) > 1 else ranked
-    parts = [told(row) for row in (reversed(ends) if query.change in ("down", "percent_down") else ends)]
+    parts = [step_line(row) for row in (reversed(ends) if query.change in ("down", "percent_down") else ends)]
     most = f"; most {', least '.join(parts)}" if len(known) > 1 else f": {parts[0]}"
     return f"{many(len(known), 'change')} from {query.grain} to {query.grain}{most}; {scope}."
 

@@ -57,7 +57,7 @@ def periods(sentence: Sentence, draft: Draft) -> None:
     if not named:
         return
     sentence.take(*places)
-    named = calendar.told_apart(named, [sentence.terms[at].text.split()[0] in word_list("last") for at in places])
+    named = calendar.distinguished(named, [sentence.terms[at].text.split()[0] in word_list("last") for at in places])
     if draft.comparison.aligned and len(named) == 2:
         newest, other = sorted(named, key=lambda period: period.start, reverse=True)
         draft.filters.period, draft.comparison.compared = newest, [calendar.opening(other, newest.days)]

@@ -238,7 +238,7 @@ def _says_part(sentence: Sentence, at: int) -> bool:
     return at < len(sentence.terms) and sentence.terms[at].text in ("part", "portion", "rest", "share", "in")
 
 
-def kept(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
+def names(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> None:
     """Every other name is a condition; names of one dimension are alternatives."""
     draft.filters.widens = draft.filters.widens or bool(sentence.open("with"))
     for at in sentence.open(*FILTERS):

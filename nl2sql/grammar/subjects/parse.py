@@ -94,7 +94,7 @@ def parse_subject(
         draft.filters.period = shifted(draft.filters.period, "year", 1)
     if draft.discourse.subject == "forecasts":
         draft.filters.period = running.whole_of(draft.filters.period, calendar) or draft.filters.period
-    filtering.kept(sentence, draft, semantics, values)
+    filtering.names(sentence, draft, semantics, values)
     if draft.discourse.subject == "utilization":  # it is of machines anyway
         draft.filters.conditions = [one for one in draft.filters.conditions if one.label not in filtering.MACHINES]
     account_for_rest(sentence, draft, values, False, question)

@@ -197,7 +197,7 @@ class Tagger:
         unknown = {
             word
             for term in terms
-            if term.kind == "unknown" and not self._partly_known(term)
+            if term.kind == "unknown" and not self._is_partial_name(term)
             for word in term.text.split()
         }
         if not unknown:
@@ -227,7 +227,7 @@ class Tagger:
         }
         return near.pop() if len(near) == 1 else None
 
-    def _partly_known(self, term: Term) -> bool:
+    def _is_partial_name(self, term: Term) -> bool:
         return bool(self.values.partial(tuple(term.text.split())))
 
     @cached_property

@@ -17,7 +17,7 @@ from standins.slack.workspace import SlackError, Workspace
 Action = Callable[[Workspace, Json], Awaitable[Json]]
 
 
-def _told(outcome: Acked | Missed) -> Json:
+def _acknowledgement(outcome: Acked | Missed) -> Json:
     return {"acked": isinstance(outcome, Acked)} | ({"reason": outcome.reason} if isinstance(outcome, Missed) else {})
 
 
@@ -26,12 +26,14 @@ async def _post_as(workspace: Workspace, body: Json) -> Json:
 
 
 async def _click(workspace: Workspace, body: Json) -> Json:
-    return _told(await gestures.click(workspace, body["user"], body["ts"], body["action_id"], body.get("value")))
+    return _acknowledgement(
+        await gestures.click(workspace, body["user"], body["ts"], body["action_id"], body.get("value"))
+    )
 
 
 async def _press(workspace: Workspace, body: Json) -> Json:
     values = body.get("values") or {}
-    return _told(
+    return _acknowledgement(
         await modals.press(workspace, body["user"], body["view_id"], body["action_id"], body.get("value"), values)
     )
 
@@ -53,11 +55,13 @@ async def _suggest(workspace: Workspace, body: Json) -> Json:
 
 
 async def _slash(workspace: Workspace, body: Json) -> Json:
-    return _told(await gestures.slash(workspace, body["user"], body["command"], body.get("text", ""), body["channel"]))
+    return _acknowledgement(
+        await gestures.slash(workspace, body["user"], body["command"], body.get("text", ""), body["channel"])
+    )
 
 
 async def _shortcut(workspace: Workspace, body: Json) -> Json:
-    return _told(await gestures.shortcut(workspace, body["user"], body["callback_id"], body.get("ts")))
+    return _acknowledgement(await gestures.shortcut(workspace, body["user"], body["callback_id"], body.get("ts")))
 
 
 async def _react(workspace: Workspace, body: Json) -> Json:

@@ -23,7 +23,7 @@ def anomaly(session: Session, evidence: dict[str, Any] | None = None, **more: An
 
 
 def added(session: Session, day: date, service: str | None = None, **scope: str) -> float:
-    return usual.beyond(usual.known(session, scope, "USD"), [day], service)
+    return usual.beyond(usual.known_excess(session, scope, "USD"), [day], service)
 
 
 def test_one_that_lasts_counts_until_its_level_is_usual(session: Session) -> None:

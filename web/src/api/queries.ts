@@ -104,6 +104,20 @@ export function useDecision(id: number) {
   });
 }
 
+export function useFeedback(id: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (judgement: { feedback: "useful" | "noise" | "fewer"; reason: string }) =>
+      body(
+        api.POST("/api/v1/insights/{insight_id}/feedback", { params: { path: { insight_id: id } }, body: judgement }),
+      ),
+    onSuccess: async (insight) => {
+      queries.setQueryData(["insight", id], insight);
+      await queries.invalidateQueries({ queryKey: ["insights"] });
+    },
+  });
+}
+
 export function ask(question: string, thread: string) {
   return body(api.POST("/api/v1/ai/query", { body: { question, thread } }));
 }
