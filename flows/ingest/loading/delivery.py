@@ -30,6 +30,7 @@ from flows.ingest.loading.placing.supersede import (
 )
 from flows.ingest.loading.reading.azure_pairs import joined
 from flows.ingest.loading.reading.bill import Bill, files_of, open_bill, stage
+from flows.ingest.loading.recommendations import RecommendationBill
 from flows.ingest.loading.recording import fail, keep, record
 from flows.ingest.loading.records import StoredFile
 from flows.ingest.loading.result import IngestResult, LoadedFile
@@ -137,7 +138,7 @@ def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progres
         return unchanged(delivery.digests, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
-    beside = [bill for bill in opened if isinstance(bill, DatasetBill)]
+    beside = [bill for bill in opened if isinstance(bill, DatasetBill | RecommendationBill)]
     others = [load for load in opened if isinstance(load, LoadedFile)]
     failures = [load for load in others if load.status == "failed" or not (bills or beside)]
     if failures:
