@@ -75,7 +75,12 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
     private_folder(home)
     today = datetime.now(UTC).date()
     with ExitStack() as stack:
-        setup = Setup(team_name="Fernhill Outfitters", state=home / "demo" / "slack.jsonl", limits=Limits(burst=20))
+        setup = Setup(
+            team_name="Fernhill Outfitters",
+            state=home / "demo" / "slack.jsonl",
+            limits=Limits(burst=20),
+            unfurl_domains=(f"127.0.0.1:{page_port}",),
+        )
         slack = stack.enter_context(running_workspace(setup, port))
         say(f"Slack's stand-in is at {slack.url}")
         stack.callback(postgres.stop, home)

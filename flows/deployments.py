@@ -41,6 +41,7 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     ("flows.forecasts.forecast_costs", "forecast_costs", (Scheduled("30 6 * * *"),)),
     ("flows.savings.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
     ("flows.digests.send_digests", "send_digests", (Scheduled("*/15 * * * *"),)),
+    ("flows.digests.post_digest", "post_digest", ()),
     ("flows.remediation.remediate", "remediate", ()),
     ("flows.remediation.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
     ("flows.remediation.propose_recurring", "propose_recurring", (Scheduled("*/15 * * * *"),)),

@@ -79,12 +79,12 @@ def _metric(
         return Unmet(f"{condition.metric} was under {limit:g} on {under} days only")
     counted = condition.unit == condition.metric  # connections under 1, not under 1 connections
     unit = "" if counted else condition.unit
-    named, days = words.value(condition.metric), f"on {under} of {condition.window} days"
+    named, on_days = words.value(condition.metric), f"on {under} of {condition.window} days"
     says = (
-        f"{condition.statistic} {named} under {words.quantity(limit, unit)} {days} "
+        f"{condition.statistic} {named} under {words.quantity(limit, unit)} {on_days} "
         f"(highest {words.quantity(max(values), unit)})"
         if max(values) > 0 or not counted
-        else f"no {named} {days}"
+        else f"no {named} {on_days}"
     )
     figures = {
         "statistic": condition.statistic,

@@ -21,6 +21,7 @@ from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
 from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback
 from flows.anomalies.hourly import detect_hours
+from flows.anomalies.replay import measure_alerts
 from flows.anomalies.sensitivity import quieted
 from flows.anomalies.titles import title_of, what_of, when_of
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
@@ -39,7 +40,9 @@ def detect_anomalies() -> dict[str, int]:
     with failure.running("detect_anomalies") as (settings, organisation, database):
         cloud = cloud_of(settings, organisation.remediation)
         trail = CloudTrail(lambda service, account_id, region: cloud.client(service, account_id, region, "observe"))
-        return run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
+        counts = run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
+        measure_alerts(database, organisation)
+        return counts
 
 
 def run(

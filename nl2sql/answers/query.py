@@ -12,6 +12,7 @@ from nl2sql.answers.sql_summary import about
 from nl2sql.answers.wording.headline import headline
 from nl2sql.answers.wording.left_out import left_out
 from nl2sql.answers.wording.listings import listing_headline, nothing_listed
+from nl2sql.answers.wording.no_charges import nothing_metered
 from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
@@ -41,6 +42,8 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
+    if (missing := nothing_metered(query, ran.rows)) is not None:
+        return query, declined(missing, context.facts)
     money = not (query.metric in RATES or query.count or query.metric in NO_MONEY)
     ran, currency, rate = exchanged_in_sql(ran, context, money=money)
     explains = query.why and len(query.compared) == 1 and len(ran.rows) > 1 and query.limit is None
@@ -189,9 +192,15 @@ def _parts(query: CostQuery) -> bool:
 
 
 def _whole(query: CostQuery, ran: AnswerRows, context: AnswerContext, compile_context: CompileContext) -> float | None:
-    """The total over everything that was ranked, when only the top is shown; shares refer to it."""
-    everything = replace(query, dimensions=(), limit=None, limit_within=None, offset=0)
-    if not (query.limit and query.dimensions and len(ran.rows) > 1) or query.change or not _parts(everything):
+    """The total over everything that was ranked, when only the top, or what is over an amount, is shown; shares refer
+    to it.
+    """
+    everything = replace(query, dimensions=(), limit=None, limit_within=None, offset=0, threshold=None)
+    if (
+        not ((query.limit or query.threshold) and query.dimensions and len(ran.rows) > 1)
+        or query.change
+        or not _parts(everything)
+    ):
         return None
     total = context.run(compile_query(everything, compile_context).sql("postgres"))
     if not isinstance(total, AnswerRows) or len(total.rows) != 1 or len(total.columns) != 1:

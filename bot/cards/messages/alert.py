@@ -1,9 +1,11 @@
 """An alert that already says what, when, where, who and why, and what one can do about it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from analysis.wording import formatting
+from analysis.wording.formatting import percent
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import why
@@ -226,6 +228,19 @@ def reason_modal(callback: str, where: str, title: str, ask: str, days: bool) ->
             }
         )
     return _modal(callback, where, title, fields)
+
+
+def levels(evidence: Mapping[str, Any]) -> list[Block]:
+    """What each sensitivity would have told of the alert's scope, on its own history; nothing where it is not known."""
+    lines = [
+        f"*{mrkdwn.escape(one['level'], 20)}*{' (now)' if one['now'] else ''}: "
+        f"{one['alerts_a_month']:.1f} alerts a month, {percent(float(one['recall']))} of planted events found, "
+        f"{percent(float(one['precision']))} of what is told is one of them"
+        for one in evidence.get("levels") or ()
+        if one["recall"] is not None and one["precision"] is not None
+    ]
+    text = "\n".join(["On the bills of this scope, with events of known size planted into them:", *lines])
+    return [blocks.section(text)] if lines else []
 
 
 def assign_modal(where: str) -> Block:

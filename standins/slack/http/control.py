@@ -9,7 +9,7 @@ from aiohttp import web
 from standins.slack.block_kit.fields import NoSuchChoiceError
 from standins.slack.block_kit.schema import Json
 from standins.slack.methods.conversations import enter
-from standins.slack.people import gestures, modals
+from standins.slack.people import gestures, modals, workflows
 from standins.slack.people.feed import snapshot
 from standins.slack.transport.delivery import Acked, Missed
 from standins.slack.workspace import SlackError, Workspace
@@ -69,6 +69,20 @@ async def _react(workspace: Workspace, body: Json) -> Json:
     return {}
 
 
+async def _stop(workspace: Workspace, body: Json) -> Json:
+    gestures.stop(workspace, body["user"], body["channel"], body["thread_ts"])
+    return {}
+
+
+async def _open_details(workspace: Workspace, body: Json) -> Json:
+    gestures.open_details(workspace, body["user"], body["ts"], body["url"])
+    return {}
+
+
+async def _run_step(workspace: Workspace, body: Json) -> Json:
+    return {"execution": workflows.run_step(workspace, body["callback_id"], body.get("inputs") or {})}
+
+
 async def _open_home(workspace: Workspace, body: Json) -> Json:
     return {"view": gestures.open_home(workspace, body["user"], body.get("tab", "home"))}
 
@@ -121,6 +135,9 @@ _ACTIONS: dict[str, Action] = {
     "slash": _slash,
     "shortcut": _shortcut,
     "react": _react,
+    "stop": _stop,
+    "run_step": _run_step,
+    "open_details": _open_details,
     "open_home": _open_home,
     "invite": _invite,
     "fault": _fault,
