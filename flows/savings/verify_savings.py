@@ -256,10 +256,8 @@ def _say(session: Session, remediation: Remediation, now: datetime, playbooks: M
         return
     text = ledger.verdict(savings)
     playbook = playbooks.get(remediation.playbook)
-    what = (
-        f"{playbook.title if playbook else remediation.playbook} in "
-        f"{remediation.account or remediation.account_id or 'no account'}"
-    )
+    where = remediation.account or remediation.account_id or "no account"
+    what = f"{playbook.title if playbook else remediation.playbook} in {where}"
     _keep_insight(session, remediation, savings, f"{what}: {text}", now)
     if remediation.channel is not None:
         key = remediation_key(remediation.id)
