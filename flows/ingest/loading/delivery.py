@@ -68,13 +68,14 @@ def ingest(
     accept: str | None = None,
     progress: Progress | None = None,
     found: FoundFiles | None = None,
+    actor: str = "system",
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
     Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
     these are, else the one under which the billing account stands, else one of the account's own. `accept` is the
     digest of a delivery that was held and is taken as it is, while its files are the same. `found` are those of the
-    files at the paths that are meant, all of them without it.
+    files at the paths that are meant, all of them without it. The audit log names the `actor`.
     """
     named = next(
         (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
@@ -91,7 +92,7 @@ def ingest(
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
             found = found or find(list(paths), Path(folder))
-            delivery = GivenFiles(database, organisation, source, {}, now, choices)
+            delivery = GivenFiles(database, organisation, source, {}, now, choices, actor=actor)
             if result := _unchanged_since_fetched(delivery, found):
                 return _with_passed(result, found)
             expanded = fetched(found, Path(folder))
