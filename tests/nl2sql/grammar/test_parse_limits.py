@@ -148,3 +148,27 @@ def test_preambles_and_doubled_words(question: str) -> None:
     """What says nothing more is passed over; coverage is of all usage."""
     found = query(question)
     assert found.metric != "coverage_rate" or len(found.filters) == 1
+
+
+def test_no_corrects_what_was_asked() -> None:
+    """With a comma, in a thread; `no tax` leaves something out."""
+    before = query("lambda by team in september")
+    found = query("no, october", before)
+    assert (found.period.label, found.dimensions) == ("October 2026", ("team",))
+    assert understood("no, october") != found
+
+
+@pytest.mark.parametrize(
+    ("question", "compared"),
+    [("how does that compare to a month earlier?", "September 2026"), ("versus one year earlier", "October 2025")],
+)
+def test_a_unit_earlier_is_beside_what_was_asked(question: str, compared: str) -> None:
+    """And no step of time."""
+    found = query(question, query("ec2 cost in october"))
+    assert [one.label for one in found.compared] == [compared]
+    assert found.grain is None
+
+
+def test_months_before_their_names_say_nothing_more() -> None:
+    """`for the months July and August`."""
+    assert query("ec2 spending for the months july and august").period.label == "1 Jul – 31 Aug 2026"
