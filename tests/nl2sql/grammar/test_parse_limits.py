@@ -172,3 +172,9 @@ def test_a_unit_earlier_is_beside_what_was_asked(question: str, compared: str) -
 def test_months_before_their_names_say_nothing_more() -> None:
     """`for the months July and August`."""
     assert query("ec2 spending for the months july and august").period.label == "1 Jul – 31 Aug 2026"
+
+
+@pytest.mark.parametrize("question", ["who uses lambda? october", "ec2: who pays how much in october"])
+def test_who_uses_what_is_told_by_team(question: str) -> None:
+    """With what it costs them."""
+    assert query(question).dimensions == ("team",)
