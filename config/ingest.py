@@ -21,3 +21,7 @@ class IngestSettings(BaseSettings):
         None,
         description="Dask scheduler for these tasks, tcp://host:port; unset: a cluster of processes of this machine",
     )
+    ingest_work_pool: str | None = Field(
+        None,
+        description="Work pool of Prefect's whose workers run the loads of bills, instead of `finops flows serve`",
+    )
