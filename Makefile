@@ -80,7 +80,7 @@ coverage: setup page ## Run all tests and say what they reach; less than the flo
 	@$(BIN)/python -m pytest -q -n 4 --dist loadfile --cov --cov-report=term:skip-covered
 
 quick: setup ## Run the pure tests: no database, no server; under 30 seconds
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not postgres" --ignore tests/analysis/forecasts --ignore tests/analysis/anomalies/test_stories.py tests/analysis tests/config/test_access.py tests/bot/cards tests/nl2sql/dates tests/nl2sql/grammar tests/playbooks/approval/test_rules.py tests/playbooks/proposals/test_plan.py
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not postgres" --ignore tests/analysis/forecasts --ignore tests/analysis/anomalies/moves/test_stories.py tests/analysis tests/config/test_access.py tests/bot/cards tests/nl2sql/dates tests/nl2sql/grammar tests/playbooks/approval/test_rules.py tests/playbooks/proposals/test_plan.py
 
 check: static web-check workflows chart docs ## Lint, types, import rules, the page, deployment files, docs
 

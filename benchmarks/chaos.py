@@ -170,7 +170,7 @@ def _wrong(scene: Scene, left: dict[str, int], stops: Counter[str], before: dict
     replies = _replies(scene.slack)
     with Session(scene.database.app) as session:
         states = Counter(session.scalars(sa.select(Remediation.state)))
-        verdict = audit.verify(session, audit.kept_in(scene.home))
+        verdict = audit.verify(session, audit.heads_in(scene.home))
         quarantined = session.scalar(sa.select(sa.func.count()).where(OutboxMessage.quarantined_at.is_not(None)))
     print(f"plans: {dict(states)}; machines stopped: {len(stops)}; audit log: {verdict}")
     return [

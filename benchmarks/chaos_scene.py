@@ -83,7 +83,7 @@ def started(home: Path, seed: int, stack: ExitStack, stops: Counter[str]) -> Sce
     os.environ.update(
         {"FINOPS_HOME": str(home), "FINOPS_CONFIG": str(ORGANISATION), **prefect_server.environment(home)}
     )
-    url = stack.enter_context(prefect_server.kept(home))
+    url = stack.enter_context(prefect_server.supervised(home))
     _count_stops(stack, stops)
     cloud = stack.enter_context(cloud_server.start(today))
     os.environ.update(cloud.environment() | prefect_server.environment(home, url) | _slack_of(slack))

@@ -15,7 +15,7 @@ import numpy as np
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import Series
-from analysis.savings import BASELINE_DAYS, MONTH, Verdict, peers_among, verify
+from analysis.savings.verdict import BASELINE_DAYS, MONTH, Verdict, peers_among, verify
 
 FIRST, HISTORY, WINDOW = date(2026, 1, 5), 200, 14
 GROUPS, SIZE = 60, 9

@@ -7,7 +7,7 @@ telephone shows it 340 pixels wide.
 from io import BytesIO
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 
 _COLOURS = ("#1f6feb", "#e8710a", "#159e79", "#a13fc4", "#c99700", "#d6336c", "#1098ad", "#7a5cff", "#8b95a1")
 _WORSE, _BETTER, _ENDS, _LIMIT = "#b42318", "#0b6b53", "#57606a", "#b42318"

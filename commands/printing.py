@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from analysis import words
+from analysis.wording import words
 from bot.cards.elements.tables import csv_of
 from commands.drawing import bars, course
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from config.access import Actor, Denied, may_see_scope
 from config.organisation import Budget, Organisation, Scope
 from db import audit, locks

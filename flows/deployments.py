@@ -43,6 +43,7 @@ FLOWS: tuple[tuple[str, str, tuple[Scheduled, ...]], ...] = (
     ("flows.forecasts.forecast_costs", "forecast_costs", (Scheduled("30 6 * * *"),)),
     ("flows.savings.find_savings", "find_savings", (Scheduled("40 6 * * *"),)),
     ("flows.digests.send_digests", "send_digests", (Scheduled("*/15 * * * *"),)),
+    ("flows.digests.post_digest", "post_digest", ()),
     ("flows.remediation.remediate", "remediate", ()),
     ("flows.remediation.apply_schedules", "apply_schedules", (Scheduled("*/15 * * * *"),)),
     ("flows.remediation.propose_recurring", "propose_recurring", (Scheduled("*/15 * * * *"),)),
@@ -85,7 +86,9 @@ def serve(settings: Settings) -> None:
 
     tempfile.tempdir = str(_own_folder(settings.home))
     logs.configure(settings.log_level)
-    server = nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_server.kept(settings.home)
+    server = (
+        nullcontext(settings.prefect_api_url) if settings.prefect_api_url else prefect_server.supervised(settings.home)
+    )
     with server as url, temporary_settings({PREFECT_API_URL: url}):
         while not _served(settings.ingest_work_pool):
             time.sleep(_AGAIN_SECONDS)

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from analysis.anomalies.baseline import fit, flatten, learn, meet, predict, remember
 from analysis.anomalies.calendar import DAY, Step, step_of
 from analysis.anomalies.completeness import Maturity, complete
-from analysis.anomalies.drift import Circumstances, judge_drift, learn_drift, run_gate, slow_drift, slow_gate
-from analysis.anomalies.episodes import LASTS, judge
 from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
-from analysis.anomalies.peaks import judge_peaks, remember_peaks
-from analysis.anomalies.runs import find_run, learn_runs
+from analysis.anomalies.moves.drift import Circumstances, judge_drift, learn_drift, run_gate, slow_drift, slow_gate
+from analysis.anomalies.moves.episodes import LASTS, judge
+from analysis.anomalies.moves.peaks import judge_peaks, remember_peaks
+from analysis.anomalies.moves.runs import find_run, learn_runs
 from analysis.anomalies.state import DAILY, Flags, Floats, State, Tuning
 
 Kind = Literal["spike", "drop", "shift", "ramp", "new"]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from analysis.rightsizing import NoSmaller, Smaller, smaller
 from analysis.waste.conditions import Met, Unmet, meets
 from analysis.waste.facts import (
     CONFIDENCES,
@@ -21,6 +20,7 @@ from analysis.waste.facts import (
     protection,
 )
 from analysis.waste.pricing import EstimatedSaving, saving
+from analysis.waste.rightsizing import NoSmaller, Smaller, smaller
 from analysis.waste.rules import WasteRule
 
 _UNPRICED = "oversized"  # a kind of its own: no playbook could resize to a type that is not known

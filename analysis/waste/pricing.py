@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from analysis.rightsizing import Smaller, operating_system
 from analysis.waste.facts import BilledResource, Catalogue
+from analysis.waste.rightsizing import Smaller, operating_system
 from analysis.waste.rules import WasteRule
 
 HOURS_A_MONTH = 730

@@ -50,7 +50,7 @@ def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | 
     if question is None:
         clicks.post_ephemeral(runtime, click.where, _GONE)
         return None
-    asker = runtime.people.actor(question.asker)
+    asker = runtime.people.asker(question.asker)
     if not assistant.may_see(runtime.people.actor(click.user), asker):
         clicks.post_ephemeral(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
         return None

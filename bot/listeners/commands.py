@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import mrkdwn
 from bot.cards.messages import alert, notices
 from bot.listeners import budgets, clicks, notes, questions, subscriptions

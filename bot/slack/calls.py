@@ -74,15 +74,16 @@ def post(client: WebClient, channel: str, thread: str | None, card: Card, key: s
     return _with_blocks(client, card, send)
 
 
-def update(client: WebClient, channel: str, ts: str, card: Card, key: str) -> tuple[str, str | None]:
-    """Replace a message; as `post`."""
+def update(
+    client: WebClient, channel: str, ts: str, card: Card, key: str, *, keyed: bool = False
+) -> tuple[str, str | None]:
+    """Replace a message; as `post`. With `keyed` it carries this key from now on, else the one it was posted with."""
+    metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}} if keyed else None
 
     def send(blocks: list[Block] | None) -> str:
-        return str(
-            client.chat_update(channel=channel, ts=ts, text=card["text"], blocks=blocks if blocks is not None else [])[
-                "ts"
-            ]
-        )
+        shown = blocks if blocks is not None else []
+        response = client.chat_update(channel=channel, ts=ts, text=card["text"], blocks=shown, metadata=metadata)
+        return str(response["ts"])
 
     return _with_blocks(client, card, send)
 
@@ -133,7 +134,8 @@ def ready_blocks(client: WebClient, card: Card) -> list[Block]:
     return [{**block, "slack_file": {"id": file}} if block.get("block_id") == PICTURE else block for block in blocks]
 
 
-def _messages(client: WebClient, channel: str, thread: str | None, since: datetime) -> list[dict[str, Any]]:
+def messages_since(client: WebClient, channel: str, thread: str | None, since: datetime) -> list[dict[str, Any]]:
+    """The messages of a channel, or of a thread, from some minutes before a moment on, with their metadata."""
     oldest = f"{(since - _SKEW).timestamp():.6f}"
     messages: list[dict[str, Any]] = []
     cursor = None
@@ -155,7 +157,7 @@ def _messages(client: WebClient, channel: str, thread: str | None, since: dateti
 
 def find_message(client: WebClient, channel: str, thread: str | None, key: str, since: datetime) -> str | None:
     """The ts of the message that carries the key; None when it is not there."""
-    for message in _messages(client, channel, thread, since):
+    for message in messages_since(client, channel, thread, since):
         metadata = message.get("metadata") or {}
         if metadata.get("event_type") == EVENT_TYPE and (metadata.get("event_payload") or {}).get("key") == key:
             return str(message["ts"])
@@ -166,7 +168,7 @@ def has_file(client: WebClient, channel: str, thread: str | None, name: str, sin
     """Whether a file of that name is in the thread already."""
     return any(
         file.get("name") == name
-        for message in _messages(client, channel, thread, since)
+        for message in messages_since(client, channel, thread, since)
         for file in message.get("files") or []
     )
 

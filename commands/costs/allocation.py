@@ -12,7 +12,7 @@ def allocate(person: AsOption = None, format: FormatOption = Format.TEXT) -> Non
     """Apply the allocation rules of finops.yaml to all that is loaded, without fetching a bill again, and say what each
     team, environment and application has now. A run that is cut short is gone on with by the next one.
     """
-    from analysis.formatting import exact
+    from analysis.wording.formatting import exact
     from flows.ingest.loading.reallocate import reallocate
     from flows.progress import bar, silent
 

@@ -102,7 +102,7 @@ def loads(
     format: TableFormatOption = TableFormat.TEXT,
 ) -> None:
     """Deliveries: their files, what became of each, rejected rows, and what stands of each account and month."""
-    from analysis.formatting import exact
+    from analysis.wording.formatting import exact
     from domain.flows import deliveries
 
     settings = read_settings()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis import formatting
+from analysis.wording import formatting
 from commands.acting import AsOption, connect, permitted, read_organisation, read_settings, who_acts
 from commands.printing import TableFormat, TableFormatOption, print_rows
 

@@ -8,7 +8,7 @@ def show(person: AsOption = None, format: TableFormatOption = TableFormat.TEXT) 
     """How well the product does its job: each measure with its target."""
     from dataclasses import asdict
 
-    from analysis import formatting
+    from analysis.wording import formatting
     from domain.kpis import read
 
     settings = read_settings()

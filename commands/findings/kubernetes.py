@@ -9,7 +9,7 @@ from commands.acting import AsOption, connect, permitted, read_organisation, rea
 from commands.printing import TableFormat, TableFormatOption, print_rows
 
 if TYPE_CHECKING:
-    from analysis.waste.requests import ContainerWindow
+    from analysis.waste.kubernetes.requests import ContainerWindow
 
 _LARGEST = 200_000_000
 
@@ -31,8 +31,8 @@ def requests(
     """Which containers ask for much more than they use, and what they could ask for."""
     from dataclasses import asdict
 
-    from analysis.waste.patches import patches as patches_of
-    from analysis.waste.requests import propose
+    from analysis.waste.kubernetes.patches import patches as patches_of
+    from analysis.waste.kubernetes.requests import propose
 
     settings = read_settings()
     organisation = read_organisation(settings)
@@ -67,7 +67,7 @@ def requests(
 def _windows(file: Path) -> "list[ContainerWindow]":
     import json
 
-    from analysis.waste.allocations import container_windows
+    from analysis.waste.kubernetes.allocations import container_windows
     from config.errors import UserError
 
     try:

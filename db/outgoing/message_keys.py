@@ -38,6 +38,11 @@ def digest_key(subscription: int | None, channel: str, day: object) -> str:
     return f"digest:{subscription or 'file'}:{channel}:{day}"
 
 
+def step_digest_key(execution: str) -> str:
+    """Of the digest that a workflow's step asked for, by the step's execution."""
+    return f"digest:step:{execution}"
+
+
 def request_key(request: int, place: str | None = None) -> str:
     """Of a flow request's card where it was made, or in a place to which it was put."""
     return f"request:{request}:{place}" if place else f"request:{request}"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from db.outgoing.messages import DigestTable
 from flows.digests import usual
 from flows.digests.usual import Excess
@@ -60,7 +60,7 @@ def moves(
     return sorted(service_moves, key=lambda move: -abs(move.change))[:_MOVERS]
 
 
-def said(
+def sentence(
     session: Session, scope: Mapping[str, str], moves: Sequence[Move], through: date, span: int, currency: str
 ) -> str:
     """The service that moved most, with its reason where an insight knows one;

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from analysis.budgets import BudgetStatus, OutsidePeriod, evaluate, total_with_band
 from analysis.forecasts.series import Forecast
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from config import clock
 from config.organisation import Budget, Organisation
 from db.database import Database

@@ -135,7 +135,7 @@ def _load(
 
 def _grouped(database: Database, files: Sequence[BillFile], since: str) -> tuple[list[_Group], list[BillFile]]:
     """The files of each month, of months that share a file together, the oldest first; and the files that are older."""
-    known = _known_months(database, [one.label for one in files])
+    known = _loaded_months(database, [one.label for one in files])
     groups: list[_Group] = []
     older: list[BillFile] = []
     for file in files:
@@ -153,7 +153,7 @@ def _grouped(database: Database, files: Sequence[BillFile], since: str) -> tuple
     return sorted(groups, key=lambda one: min(one.months)), older
 
 
-def _known_months(database: Database, labels: list[str]) -> dict[str, set[str]]:
+def _loaded_months(database: Database, labels: list[str]) -> dict[str, set[str]]:
     """The months that the newest load of each path brought."""
     found: dict[str, set[str]] = defaultdict(set)
     statement = (

@@ -61,7 +61,7 @@ def ingest_costs(
     """
     with failure.running("ingest_costs", request_key) as (settings, organisation, database):
         results: dict[str, IngestResult] = {}
-        for name, addresses in _wanted(organisation, source, paths, schedule):
+        for name, addresses in _deliveries(organisation, source, paths, schedule):
             with _alone(database, name):
                 results[name] = ingest(
                     addresses,
@@ -98,7 +98,7 @@ def _ask_operators(
             flow_requests.hold(session, ask, supersede.question(result.held), datetime.now(UTC), organisation)
 
 
-def _wanted(
+def _deliveries(
     organisation: Organisation, source: str | None, paths: list[str] | None, schedule: str | None
 ) -> list[tuple[str, tuple[str, ...]]]:
     """The deliveries to load: (source, addresses)."""

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
 from analysis.showback import split
+from analysis.wording.formatting import money
 from config.organisation import Organisation
 from config.sections.bills import SharedCost
 from db.outgoing.messages import DigestTable

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money, percent
 from analysis.waste.commitments import WINDOW_DAYS, WORTH_A_DAY, CommitmentUse, OnDemand, uncovered, unused
 from analysis.waste.facts import SavingOpportunity
+from analysis.wording.formatting import money, percent
 from config.organisation import Organisation
 from db.focus import FILE_COLUMNS
 from lake import catalogue, rows

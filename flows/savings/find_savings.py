@@ -20,7 +20,7 @@ from domain import insights
 from domain.freshness import newest_day
 from flows import failure
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
-from flows.savings.titles import TITLES, figure, listed, seen, title
+from flows.savings.titles import TITLES, figure, listed, title, utilization
 from lake.place import place_of
 from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
@@ -230,7 +230,7 @@ def _groups(
                 "recommendation": kind,
                 "resources": [one.resource_id for one in members],
                 "confidence": min((one.confidence for one in members), key=("low", "medium", "high").index),
-                "cause": {"what": seen(names, members), "why": members[0].evidence.get("source")},
+                "cause": {"what": utilization(names, members), "why": members[0].evidence.get("source")},
                 "missing": sorted({what for one in members for what in one.missing}),
                 "members": listed(names, members),
                 "figure": figure(session, kind, names, members),

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from analysis.forecasts.batch import forecast_many
 from analysis.forecasts.series import series_of
-from analysis.formatting import percent
-from analysis.savings import BASELINE_DAYS, NearbyEvent, Verdict, peers_among, verify
+from analysis.savings.verdict import BASELINE_DAYS, NearbyEvent, Verdict, peers_among, verify
+from analysis.wording.formatting import percent
 from db import audit
 from db.outgoing import outbox
 from db.outgoing.message_keys import remediation_key

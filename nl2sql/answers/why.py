@@ -11,8 +11,8 @@ from datetime import date
 
 from sqlglot import exp
 
-from analysis.cause_words import EFFECTS, carried_by
 from analysis.root_cause import Contribution, RootCause, Row, explain
+from analysis.wording.cause_words import EFFECTS, carried_by
 from nl2sql.dates.periods import DatePeriod
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money

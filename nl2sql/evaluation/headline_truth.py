@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from nl2sql.answers.outcomes import Answer
 from nl2sql.answers.sql_summary import about
 from nl2sql.dates.periods import label

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from aws.clients import Cloud
 from config.access import SYSTEM
 from config.organisation import Organisation

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.formatting import money
+from analysis.wording.formatting import money
 from db.tables import Remediation, RemediationStep, Saving
 from playbooks.proposals.plan import shown_steps
 from playbooks.schema import Playbook

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.waste.patches import patches
-from analysis.waste.requests import TARGET, RequestChange
+from analysis.waste.kubernetes.patches import patches
+from analysis.waste.kubernetes.requests import TARGET, RequestChange
 from config.access import Actor
 from config.errors import UserError
 from config.sections.tickets import TicketRule, rule_for

@@ -23,8 +23,10 @@ from config.settings import Settings
 from db.database import Database
 from db.tables import Question
 from domain.flows.flow_requests import PrefectDown
+from nl2sql.deps import StepProgress
 from standins.slack import Handle, Limits, Setup, running_workspace
 
+STEPS = ("Total", "By service", "Forecast")
 MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"
 
 
@@ -44,6 +46,7 @@ class Rules:
         thread: str | None,
         channel: str | None,
         say: Any,
+        watch: Any,
         after: str | None = None,
     ) -> tuple[dict[str, Any], str]:
         with self.lock:
@@ -52,6 +55,14 @@ class Rules:
         if question.startswith("slow"):
             say("asking the database")
             self.hold.wait(20)
+        if question.startswith("steps"):
+            for step, title in enumerate(STEPS):
+                watch(StepProgress("Monthly review", STEPS, step, "in_progress"))
+                if step:
+                    self.hold.wait(20)
+                watch(StepProgress("Monthly review", STEPS, step, "complete", f"{title} is $1,200 & <b>"))
+            if question.endswith("explode"):
+                raise RuntimeError("planted fault after the steps")
         if question.startswith("explode"):
             raise RuntimeError("planted fault with a secret: hunter2")
         return self._store(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.api.description import as_text
 from tests.web.builders import WEB, node
 

@@ -1,6 +1,6 @@
 import table from "./words.json";
 
-// Figures as people read them, by the same rules as analysis/formatting.py: what stands in Slack stands here.
+// Figures as people read them, by the same rules as analysis/wording/formatting.py: what stands in Slack stands here.
 const SYMBOLS: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", INR: "₹" };
 // ISO 4217: currencies without a smaller unit.
 const WHOLE = new Set("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(" "));

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 
-from analysis import words
+from analysis.wording import words
 
 _MENTION = re.compile(r"@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, figures, inputs, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from db.outgoing.messages import BudgetAlert, BudgetFields
@@ -69,7 +69,8 @@ def card(payload: BudgetAlert) -> Card:
     band = (
         f"Seen from the same day, {held} of the {periods} periods before ended within such a band." if periods else ""
     )
-    body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
+    closed = "" if status in ("open", "acknowledged") else f"{mrkdwn.escape(status.capitalize(), 40)} · "
+    body = f"{closed}*{first}*\n{rest[:1].upper()}{rest[1:]}"
     return blocks.card(
         text,
         [

@@ -1,6 +1,6 @@
 """A forecast: the expected total, its band, how well earlier ones did."""
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Card
 from db.outgoing.messages import ForecastCard

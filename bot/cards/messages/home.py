@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block
 

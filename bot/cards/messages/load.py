@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from analysis import formatting
+from analysis.wording import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from db.outgoing.messages import LoadCard

@@ -93,7 +93,7 @@ def ingest(
         try:
             found = found or find(list(paths), Path(folder))
             delivery = GivenFiles(database, organisation, source, {}, now, choices)
-            if result := _known(delivery, found):
+            if result := _unchanged_since_fetched(delivery, found):
                 return _with_passed(result, found)
             expanded = fetched(found, Path(folder))
             digests = {file.label: files.digest(file) for file in expanded.files}
@@ -121,7 +121,7 @@ def _with_passed(result: IngestResult, found: FoundFiles) -> IngestResult:
     return replace(result, loads=(*result.loads, *passed))
 
 
-def _known(delivery: GivenFiles, found: FoundFiles) -> IngestResult | None:
+def _unchanged_since_fetched(delivery: GivenFiles, found: FoundFiles) -> IngestResult | None:
     """What is said of objects that were all fetched before, are the same and stand: they are not fetched again."""
     digests = fetched_objects.digests(delivery.database, found.files)
     if not digests:

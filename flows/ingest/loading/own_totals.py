@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from analysis.formatting import exact
+from analysis.wording.formatting import exact
 from flows.ingest.loading.placing.supersede import LeafChange
 from flows.ingest.loading.reading.bill import Bill
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from analysis import words
+from analysis.wording import words
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.wording.headline import headline
 from nl2sql.dates.periods import DatePeriod, label, whole
@@ -49,6 +49,8 @@ def listing_headline(
 
 def nothing_listed(listing: SubjectListing, context: AnswerContext) -> str | None:
     """Why a list is empty, where that means more than none: nothing was set up, or nothing was looked at yet."""
+    if listing.instance_type:
+        return f"No price of {listing.instance_type} has been collected."
     if listing.subject != "budgets":
         return subject_missing(listing)
     asker = context.asker
@@ -98,7 +100,10 @@ def _together(rows: list[Row]) -> str:
 def _ledger(rows: list[Row], several: bool) -> str:
     """`6 changes: 4 verified, $598 of $612 a month; 2 wait for the bill.`"""
     if not rows:
-        return "Nothing is in the savings ledger yet: it begins with the first fix that has run."
+        return (
+            "Nothing is in the savings ledger yet: it begins with the first fix that has run. What discounts and "
+            "commitments save is another figure, savings against list price."
+        )
     settled = [row for row in rows if row["realized_monthly_savings"] is not None]
     text = f"{len(rows)} change{'' if len(rows) == 1 else 's'}: {len(settled)} verified against the bill"
     if settled and not several:

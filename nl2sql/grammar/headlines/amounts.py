@@ -1,6 +1,6 @@
 """Amounts of money as people read them."""
 
-from analysis import formatting
+from analysis.wording import formatting
 from nl2sql.grammar.query import Threshold
 
 

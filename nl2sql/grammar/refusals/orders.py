@@ -70,7 +70,11 @@ _A_COST = re.compile(
 
 def is_order(question: str) -> bool:
     """Whether a question is an order that begins with a verb: `stop web-batch-1`, `please switch off dev`."""
-    words = re.findall(r"[\w'-]+", question.casefold())
+    return any(_orders(part) for part in re.split(r"[:;]", question) if part.strip())
+
+
+def _orders(clause: str) -> bool:
+    words = re.findall(r"[\w'-]+", clause.casefold())
     while words:
         polite_words = next((n for n in (4, 3, 2, 1) if " ".join(words[:n]) in word_list("politely")), 0)
         if not polite_words:

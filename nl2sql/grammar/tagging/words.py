@@ -12,12 +12,12 @@ _PIECE = re.compile(
     r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{4}/\d{1,2}(?:/\d{1,2})?\b|\b\d{1,2}/\d{4}\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
     r"|(?P<account>\b\d{9,}\b)"
     r"|(?P<year>'\d\d\b)"
-    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|grand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
+    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|grand|mio|k|m)?(?![\w])\s?(?:%|percent\b|per\Wcent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
     r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<first>#\s?1\b|\b(?:no|nr)\. ?1\b)"
+    r"|(?P<percent>%|\bper\Wcent\b)"
     r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"
     r"|(?P<compare>>=|<=|≥|≤|>|<)"
-    r"|(?P<percent>%)"
     r"|(?P<and>[&+])"
     r"|(?P<dash>[-–—→]+>?|\.{2,3})"
 )
@@ -73,6 +73,7 @@ def split(question: str) -> tuple[Word, ...]:
         if kind == "first":
             words += [Word("number", start, end), Word("one", start, end)]
             continue
+        piece = re.sub(r"per\Wcent$", "percent", piece)
         if kind in ("and", "percent"):
             words.append(Word(kind, start, end))
             continue

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from analysis.waste.requests import RequestChange
+from analysis.waste.kubernetes.requests import RequestChange
 from config.access import Actor
 from config.errors import UserError
 from config.sections.tickets import TicketRule

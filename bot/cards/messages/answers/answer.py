@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from analysis import words
+from analysis.wording import words
 from bot.cards.elements import blocks, data_tables, figures, inputs, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import recipe

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from analysis.formatting import exact
+from analysis.wording.formatting import exact
 from config.sections.bills import Holding
 from flows.ingest.loading import datasets
 from flows.ingest.loading.placing.copies import Dropped, File, drop_copies

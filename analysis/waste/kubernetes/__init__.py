@@ -1,0 +1,1 @@
+"""What Kubernetes workloads ask for, use, and could ask for."""

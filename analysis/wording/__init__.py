@@ -1,0 +1,1 @@
+"""How analysis says money, shares and causes, and the word of each column, state and unit."""
