@@ -67,6 +67,8 @@ class Tuning:
     slow_z: float = 3.4
     slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
     slow_calm: float = 4.0
+    slow_sure_impact: float = 0.12  # share that is news where it is `slow_sure` of them
+    slow_sure: float = 5.0
     slow_recent: int = 4
     slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
     slow_own: float = 0.35  # weight of what the slow tier's own past says of its spread, against the scale of days
@@ -266,6 +268,7 @@ def tuning_for(every: timedelta) -> Tuning:
         few=0.0,
         calm_impact=0.2,
         slow_calm_impact=0.25,
+        slow_sure=np.inf,
         decision=8.0,
         slow_z=5.0,
         run_z=np.inf,

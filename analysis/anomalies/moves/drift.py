@@ -82,11 +82,21 @@ class Gate:
     down_impact: float
     calm: float  # scales from which a smaller share is news
     calm_impact: float  # that share
+    sure: float = np.inf  # scales from which a still smaller one is
+    sure_impact: float = 0.0
 
 
 def slow_gate(tuning: Tuning) -> Gate:
     """The slow tier's."""
-    return Gate(tuning.slow_z, tuning.slow_impact, tuning.slow_down_impact, tuning.slow_calm, tuning.slow_calm_impact)
+    return Gate(
+        tuning.slow_z,
+        tuning.slow_impact,
+        tuning.slow_down_impact,
+        tuning.slow_calm,
+        tuning.slow_calm_impact,
+        tuning.slow_sure,
+        tuning.slow_sure_impact,
+    )
 
 
 def run_gate(tuning: Tuning) -> Gate:
@@ -103,7 +113,9 @@ def judge_drift(
     """
     direction = np.sign(drift.size)
     share = np.where(direction > 0, np.log1p(gate.impact), -np.log1p(-gate.down_impact))
-    share = np.clip(gate.calm * drift.spread, np.log1p(gate.calm_impact), share) / np.sqrt(given.sensitivity)
+    calm = np.clip(gate.calm * drift.spread, np.log1p(gate.calm_impact), share)
+    sure = np.maximum(gate.sure * drift.spread, np.log1p(gate.sure_impact))
+    share = np.minimum(calm, sure) / np.sqrt(given.sensitivity)
     share = np.where(direction > 0, np.maximum(share, np.log1p(step.festive_up)), share)
     scales = gate.z / given.sensitivity * (1 + 1 / np.maximum(state.age / tuning.block - YOUTH, 1))
     crossed = usual & (np.abs(drift.size) >= share) & (np.abs(drift.size) >= scales * drift.spread)
