@@ -148,6 +148,6 @@ class World:
 
 
 def _goals(last_days: int, this_days: int) -> tuple[float, float]:
-    """What payments costs in a month of so many days and in the next one, in dollars: as even a rise as there can be."""
+    """What payments costs in a month of so many days and in the next one, in dollars, as evenly as can be."""
     last = float(np.clip(93_500 / this_days * last_days / _PAYMENTS_RISE, *PAYMENTS_LAST_MONTH))
     return last, float(np.clip(_PAYMENTS_RISE * last / last_days * this_days, *PAYMENTS_THIS_MONTH))
