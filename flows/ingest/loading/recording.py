@@ -6,13 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db import audit
-from flows.ingest.loading import datasets, own_totals, records
+from flows.ingest.loading import datasets, own_totals, recommendations, records
 from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.given import GivenFiles
 from flows.ingest.loading.outcomes import each_once
 from flows.ingest.loading.placing.standing import costs_by_load
 from flows.ingest.loading.placing.supersede import LeafChange, standing_after, total
 from flows.ingest.loading.reading.bill import Bill
+from flows.ingest.loading.recommendations import RecommendationBill
 from flows.ingest.loading.records import FileLoad
 from flows.ingest.loading.result import IngestResult, LoadedFile
 
@@ -22,9 +23,13 @@ _OTHER_FAILED = (
 )
 
 
-def keep(connection: sa.Connection, delivery: GivenFiles, bill: DatasetBill) -> LoadedFile:
+def keep(connection: sa.Connection, delivery: GivenFiles, bill: DatasetBill | RecommendationBill) -> LoadedFile:
     """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
-    kept = datasets.keep(connection, bill)
+    kept = (
+        datasets.keep(connection, bill)
+        if isinstance(bill, DatasetBill)
+        else recommendations.keep(connection, bill, delivery.started_at)
+    )
     row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
     records.write(connection, f"{delivery.digest} beside", [row], kept.status, delivery.started_at, error=kept.error)
     return kept
