@@ -6,12 +6,13 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings
+
+from config.ingest import IngestSettings
 
 _TOKEN: Final = re.compile(r";token=([^;]+)")
 
 
-class LakeSettings(BaseSettings):
+class LakeSettings(IngestSettings):
     """Where line items are, and what a question about them may use."""
 
     lake: str | None = Field(

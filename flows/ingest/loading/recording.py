@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from db import audit
 from flows.ingest.loading import datasets, own_totals, recommendations, records
 from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.given import GivenFiles
@@ -51,6 +53,7 @@ def record(
     for bill in bills:
         records.write_rejected(connection, bill.records()[0].id or 0, bill.rejections)
     outcomes = {bill.digest: replace(bill.loaded(changes), own=own_totals.as_json(bill)) for bill in bills}
+    _audit(connection, delivery, loads)
     return IngestResult(
         each_once(delivery.digests, outcomes, delivery.loaded),
         tuple(replaced),
@@ -58,6 +61,21 @@ def record(
         tuple(load.id for load in loads if load.id is not None),
         standing_after(changes),
     )
+
+
+def _audit(connection: sa.Connection, delivery: GivenFiles, loads: list[FileLoad]) -> None:
+    """That bills were loaded, by whom and which: with the load, or not at all."""
+    periods = sorted({month for load in loads for month in load.months})
+    details = {
+        "files": sorted({load.path for load in loads}),
+        "billing_periods": periods,
+        "rows": sum(load.rows for load in loads),
+        "rejected": sum(load.rejected for load in loads),
+        "delivery": delivery.digest,
+    }
+    with Session(connection) as session:
+        audit.append(session, delivery.actor, "bills.loaded", delivery.source or "bills", details)
+        session.commit()
 
 
 def fail(delivery: GivenFiles, failures: list[LoadedFile]) -> IngestResult:
