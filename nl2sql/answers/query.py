@@ -13,7 +13,7 @@ from nl2sql.answers.wording.headline import headline
 from nl2sql.answers.wording.left_out import left_out
 from nl2sql.answers.wording.listings import listing_headline, nothing_listed
 from nl2sql.answers.wording.no_charges import nothing_metered
-from nl2sql.answers.wording.not_in_figure import bought_and_returned, unknown_list_price
+from nl2sql.answers.wording.not_in_figure import bought_and_returned, invoice_beside, unknown_list_price
 from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
@@ -66,7 +66,9 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     given_back = bought_and_returned(query, context, compile_context)
     if given_back and text.startswith("Nothing"):
         text, given_back = given_back, ""
-    beside = (*query.notes, given_back, apart, prices, whole, rate, *cautions)
+    single = float(ran.rows[0][0] or 0) if len(ran.rows) == 1 and len(ran.columns) == 1 else None
+    invoice = "" if single is None else invoice_beside(query, single, context, compile_context)
+    beside = (*query.notes, given_back, apart, prices, invoice, whole, rate, *cautions)
     notes = tuple(note for note in (unknown, *because, uneven, *beside) if note)
     return query, Answer(
         text="\n".join([text, *notes]),

@@ -44,6 +44,24 @@ def bought_and_returned(query: CostQuery, context: AnswerContext, compile_contex
     return f"{money(paid, currency)} bought and {money(-back, currency)} returned: {scope_of(query)}."
 
 
+def invoice_beside(query: CostQuery, billed: float, context: AnswerContext, compile_context: CompileContext) -> str:
+    """`By day of use; the invoice of May 2026 is $119, with tax.` beside what was billed in whole months; empty where
+    the invoice says the same.
+    """
+    whole = query.period.start.day == query.period.end.day == 1
+    narrowed = any(one.dimension in ("charge_category", "billing_period", "invoice_id") for one in query.filters)
+    if query.metric != "billed_cost" or not whole or narrowed or query.dimensions or not _is_one_amount(query):
+        return ""
+    ran = context.run(compile_query(replace(query, metric="invoice_cost"), compile_context).sql("postgres"))
+    if not isinstance(ran, AnswerRows) or len(ran.rows) != 1 or "currency" in ran.columns:
+        return ""
+    ran, currency, _ = exchanged_in_sql(ran, context, money=True)
+    invoiced = float(ran.rows[0][0] or 0)
+    if abs(invoiced - billed) < 0.005:
+        return ""
+    return f"By day of use; the invoice of {query.period.label} is {money(invoiced, currency)}, with tax."
+
+
 def _amounts(
     query: CostQuery, sums: tuple[str, ...], context: AnswerContext, compile_context: CompileContext
 ) -> tuple[list[float], str] | None:

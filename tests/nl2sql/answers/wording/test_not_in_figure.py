@@ -42,6 +42,13 @@ _PLAN = {
     "CommitmentDiscountId": "sp-1",
     "CommitmentDiscountType": "Savings Plan",
 }
+_SEPTEMBER = {
+    "BillingPeriodStart": "2026-09-01T00:00:00Z",
+    "BillingPeriodEnd": "2026-10-01T00:00:00Z",
+    "ChargePeriodStart": "2026-09-05T00:00:00Z",
+    "ChargePeriodEnd": "2026-09-06T00:00:00Z",
+}
+_TAX = {"ChargeCategory": "Tax", "BilledCost": "2", "EffectiveCost": "2", "ListCost": "2", "ServiceName": "Tax"}
 _BACK = {**_PLAN, "BilledCost": "-500", "ListCost": "-500", "ChargeClass": "Correction"}
 
 
@@ -50,10 +57,11 @@ def asked(deps: Deps, clean_database: Database, organisation: Organisation, tmp_
     """Usage at a known price and at none, a savings plan that was bought and given back."""
     path = tmp_path / "more.csv"
     free = [{**_USAGE, "ListCost": price, "EffectiveCost": cost} for price, cost in (("0", "40"), ("", "5"))]
+    september = {**_USAGE, **_SEPTEMBER}
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, list(_USAGE))
         writer.writeheader()
-        writer.writerows([_USAGE, *free, _PLAN, _BACK])
+        writer.writerows([_USAGE, *free, _PLAN, _BACK, *(september | one for one in ({}, _TAX))])
     assert ingest([str(path)], clean_database, organisation).loads[0].status == "loaded"
     return deps
 
@@ -88,3 +96,12 @@ def test_what_was_bought_and_given_back_is_not_nothing(asked: Deps) -> None:
     for question in ("commitment purchases in october", "what did we spend on savings plans in october?"):
         assert _answer(question, asked).text.startswith("$500 bought and $500 returned: ")
     assert "returned" not in _answer("cost of oracle in october", asked).text
+
+
+def test_what_was_billed_names_the_invoice_where_it_is_another(asked: Deps) -> None:
+    """It goes by the bill's month and has the tax; the same figure needs no word."""
+    billed = _answer("billed cost of oracle in october", asked)
+    assert "By day of use" not in billed.text
+    late = _answer("billed cost of oracle in september", asked)
+    assert "By day of use; the invoice of September 2026 is $12, with tax." in late.notes
+    assert "By day of use" not in _answer("billed cost of oracle from 3 to 20 september", asked).text
