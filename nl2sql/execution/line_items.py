@@ -55,7 +55,7 @@ _FAULTS: Final = {
     "refused": "does not let this bot in: see the token in FINOPS_LAKE_ENGINE",
     "files": "does not see every file of the lake: let it read them, and name in FINOPS_LAKE_ENGINE_FILES what the "
     "lake is called there",
-    "missing": "has no client here: install the bot with its extra, finops-bot[spark]",
+    "missing": "has no client here: install pyspark-client beside the bot",
 }
 
 
