@@ -131,11 +131,11 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell), seen.due)
     learn(state, step, now, fast.seen, fast.usual, tuning)
     remember_peaks(state, now, fast.seen.expected, fast.opened | (state.episode == 0), tuning)
-    steady = fast.usual & ~(fast.returned | fast.realigned | peaks.alone)
+    steady = fast.usual & ~(fast.returned | fast.realigned | peaks.rare)
     judged = steady & ((state.age >= 2 * tuning.young) | peaks.unseen)
     run = find_run(state, step, drift, tuning)
-    ran, moved = judge_drift(state, step, run.drift, judged & run.even, given, tuning, run_gate(tuning))
-    slow, _ = judge_drift(state, step, drift, judged & ~moved, given, tuning, slow_gate(tuning))
+    ran, moved = judge_drift(state, step, run.drift, judged & run.even, given, tuning, run_gate(tuning), peaks.louder)
+    slow, _ = judge_drift(state, step, drift, judged & ~moved, given, tuning, slow_gate(tuning), peaks.louder)
     learn_runs(state, run, learn_drift(state, drift, steady, tuning), tuning)
     fit(
         state,

@@ -49,6 +49,7 @@ class Runtime:
     delivery: OutboxDelivery
     bot_user: str = ""
     team: str = ""
+    workspace_url: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     renew_secrets: Callable[[], None] = lambda: None
     questions: FairPool = field(default_factory=FairPool)
@@ -132,4 +133,5 @@ def build(
     )
     who = client.auth_test()
     runtime.bot_user, runtime.team = str(who["user_id"]), str(who.get("team_id") or "")
+    runtime.workspace_url = str(who.get("url") or "https://slack.com/")
     return runtime

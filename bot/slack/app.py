@@ -6,6 +6,7 @@ from bot.listeners import (
     alerts,
     answers,
     budgets,
+    canvases,
     commands,
     home,
     notes,
@@ -47,7 +48,7 @@ def build_app(runtime: Runtime) -> "App":
     for event, handler in _HANDLERS.items():
         app.event(event)(_later(runtime, handler))
     listeners = Listeners(app, runtime)
-    for room in (answers, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
+    for room in (answers, canvases, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
         room.register(listeners)
     commands.register(app, listeners)
     steps.register(app, runtime)

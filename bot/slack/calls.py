@@ -104,7 +104,7 @@ def _with_blocks(client: WebClient, card: Card, send: Any) -> tuple[str, str | N
             elif tries == 1:
                 tries, blocks = 0, [block for block in blocks if block.get("block_id") != PICTURE]
             elif _has_data_table(blocks):  # a workspace that does not know the block
-                blocks = without_data_tables(blocks, card.get("plain_table"))
+                blocks = without_data_tables(blocks, card.get("plain_tables") or {})
             else:
                 log.error("Slack refused blocks, the text alone is posted: %s", reason)
                 return send(None), f"blocks refused: {reason}"
@@ -195,4 +195,4 @@ def post_ephemeral(client: WebClient, channel: str, user: str, card: Card, threa
     except SlackApiError as error:
         if error_code(error) not in ("invalid_blocks", "invalid_blocks_format") or not _has_data_table(blocks):
             raise
-        send(without_data_tables(blocks, card.get("plain_table")))
+        send(without_data_tables(blocks, card.get("plain_tables") or {}))

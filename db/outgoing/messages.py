@@ -125,6 +125,14 @@ class FileUpload(TypedDict):
     comment: str
 
 
+class CanvasLink(TypedDict):
+    """Leads to a canvas that was made of an answer."""
+
+    type: Literal["canvas"]
+    title: str
+    url: str
+
+
 class DigestCard(TypedDict):
     """A title and at most three lines; `late` is a sentence where the bills have not arrived."""
 
@@ -230,6 +238,7 @@ Drawn = (
     | BudgetAlert
     | Assignment
     | AnswerCard
+    | CanvasLink
     | DigestCard
     | DigestDetails
     | ForecastCard

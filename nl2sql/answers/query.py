@@ -13,6 +13,7 @@ from nl2sql.answers.wording.headline import headline
 from nl2sql.answers.wording.left_out import left_out
 from nl2sql.answers.wording.listings import listing_headline, nothing_listed
 from nl2sql.answers.wording.no_charges import nothing_metered
+from nl2sql.answers.wording.not_in_figure import bought_and_returned, unknown_list_price
 from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
@@ -61,7 +62,12 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     whole = comparison.whole_before(query, ran, currency)
     cautions = (*_cautions(query, context.facts), _young(query, context))
     apart = left_out(query, context, compile_context)
-    notes = tuple(note for note in (unknown, *because, uneven, *query.notes, apart, whole, rate, *cautions) if note)
+    prices = unknown_list_price(query, context, compile_context)
+    given_back = bought_and_returned(query, context, compile_context)
+    if given_back and text.startswith("Nothing"):
+        text, given_back = given_back, ""
+    beside = (*query.notes, given_back, apart, prices, whole, rate, *cautions)
+    notes = tuple(note for note in (unknown, *because, uneven, *beside) if note)
     return query, Answer(
         text="\n".join([text, *notes]),
         sql=ran.shown,

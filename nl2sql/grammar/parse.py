@@ -1,6 +1,7 @@
 """A question to a draft: each recogniser accounts for the terms it understands, and what is left over is refused."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
@@ -46,6 +47,8 @@ def parse(
 ) -> Draft:
     """The draft of a question; its `doubt` or `refusal` is set where it is not a clear cost question."""
     terms, notes = Tagger(semantics, values, calendar).tag(split(question))
+    if following and terms and terms[0].text in ("no", "nope") and terms[0].comma:  # no, october
+        terms[0] = replace(terms[0], kind="follow", value="follow")
     sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(discourse=Discourse(notes=list(notes)))
     terms = sentence.terms
     draft.discourse.refusal = _refused(sentence, question)

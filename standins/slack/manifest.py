@@ -41,6 +41,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("users.info", "users.list", "bots.info"), ("users:read",)),
     **dict.fromkeys(("usergroups.list", "usergroups.users.list"), ("usergroups:read",)),
     **dict.fromkeys(("reactions.add", "reactions.remove"), ("reactions:write",)),
+    **dict.fromkeys(("canvases.create", "canvases.access.set", "canvases.delete"), ("canvases:write",)),
     "chat.unfurl": ("links:write",),
     "conversations.open": ("im:write", "mpim:write"),
     "conversations.join": ("channels:join",),

@@ -71,6 +71,7 @@ class Store:
         self.statuses: dict[tuple[str, str], Json] = {}
         self.sessions: dict[tuple[str, str], Json] = {}
         self.executions: dict[str, Json] = {}
+        self.canvases: dict[str, Json] = {}
         self.details: dict[str, Json] = {}
         self.prompts: dict[tuple[str, str], Json] = {}
         self.state_values: dict[tuple[str, str], dict[str, Json]] = {}

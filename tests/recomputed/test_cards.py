@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cards import messages
-from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe
+from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe, work_objects
 from bot.cards.messages.answers import answer, recipe, taught, why
 from bot.cards.messages.remediation import proposal, proposal_modals, recurring
 from config.organisation import Organisation
@@ -53,6 +53,9 @@ COUNTED = {  # by the tests below
     recurring.card,
     recurring.listing,
     recurring.approve_modal,
+    work_objects.short,
+    work_objects.of_insight,
+    work_objects.of_remediation,
 }
 FORMS = {  # what a person fills in, or the frozen text of a statement or plan as it is
     alert.reason_modal,

@@ -31,6 +31,7 @@ from flows.ingest.loading.placing.supersede import (
 from flows.ingest.loading.reading.apart import Stager, take_all
 from flows.ingest.loading.reading.azure_pairs import joined
 from flows.ingest.loading.reading.bill import Bill, files_of, open_bill, stage
+from flows.ingest.loading.recommendations import RecommendationBill
 from flows.ingest.loading.recording import fail, keep, record
 from flows.ingest.loading.records import StoredFile
 from flows.ingest.loading.result import IngestResult, LoadedFile
@@ -68,6 +69,7 @@ def ingest(
     accept: str | None = None,
     progress: Progress | None = None,
     found: FoundFiles | None = None,
+    actor: str = "system",
     stager: Stager | None = None,
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
@@ -75,7 +77,8 @@ def ingest(
     Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
     these are, else the one under which the billing account stands, else one of the account's own. `accept` is the
     digest of a delivery that was held and is taken as it is, while its files are the same. `found` are those of the
-    files at the paths that are meant, all of them without it. A `stager` reads the files of a named source elsewhere.
+    files at the paths that are meant, all of them without it. The audit log names the `actor`. A `stager` reads the
+    files of a named source elsewhere.
     """
     named = next(
         (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
@@ -92,7 +95,7 @@ def ingest(
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
             found = found or find(list(paths), Path(folder))
-            delivery = GivenFiles(database, organisation, source, {}, now, choices)
+            delivery = GivenFiles(database, organisation, source, {}, now, choices, actor=actor)
             if result := _unchanged_since_fetched(delivery, found):
                 return _with_passed(result, found)
             expanded = fetched(found, Path(folder))
@@ -141,7 +144,7 @@ def _deliver(
         return unchanged(delivery.digests, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
-    beside = [bill for bill in opened if isinstance(bill, DatasetBill)]
+    beside = [bill for bill in opened if isinstance(bill, DatasetBill | RecommendationBill)]
     others = [load for load in opened if isinstance(load, LoadedFile)]
     failures = [load for load in others if load.status == "failed" or not (bills or beside)]
     if failures:

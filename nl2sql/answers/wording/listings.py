@@ -126,7 +126,12 @@ def _title(row: Row) -> str:
     saves = row["monthly_savings"]
     worth = f"{money(saves, row['currency'])} a month" if saves else "an unknown amount"
     change = "commitments for" if row["kind"] == "commitment_gap" else words.value(row["kind"])
-    return f"{worth} ({change} {row['resource_id']}{where})"
+    return f"{worth} ({change} {_short(str(row['resource_id']))}{where})"
+
+
+def _short(resource_id: str) -> str:
+    """`load-test-db` of a database's ARN: its last part, as on cards; the list has it whole."""
+    return resource_id.rsplit(":", 1)[-1].rsplit("/", 1)[-1] if resource_id.startswith("arn:") else resource_id
 
 
 def _freshness(rows: list[Row]) -> str:

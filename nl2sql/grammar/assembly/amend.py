@@ -71,11 +71,21 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     query = replace(query, filters=amended_filters(query.filters, conditions, draft.filters.widens))
     if query.scopes and draft.filters.conditions:
         query = _with_scope(query, draft)
+    if (which := _of_a_peak(previous, draft)) is not None:
+        return which
     query = _reshaped(query, draft)
     amended = checked(shaped(query, draft, calendar), draft, question, calendar)
     if isinstance(amended, CostQuery) and replace(amended, notes=()) == replace(previous, notes=()):
         return Refusal("That would be the same answer again. Name what to change: a period, a breakdown or a name.")
     return amended
+
+
+def _of_a_peak(previous: CostQuery, draft: Draft) -> Doubt | None:
+    """`which service caused it` after the dearest day: the day is in the rows, and not in the question."""
+    pointed = draft.shape.dimensions and draft.discourse.points_back and not draft.filters.period
+    if not (pointed and previous.grain and previous.limit == 1 and not previous.dimensions):
+        return None
+    return Doubt(f"Of which {previous.grain}? Name it, and I break it down.")
 
 
 def _names_again(query: CostQuery, draft: Draft, condition: Filter) -> bool:
@@ -186,6 +196,8 @@ def _with_scope(query: CostQuery, draft: Draft) -> CostQuery:
 
 def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
     """What a new shape puts out of the way of the old one."""
+    if draft.shape.peak and not draft.shape.dimensions and (query.grain or query.dimensions):
+        draft.shape.limit = 1
     compared = draft.comparison.compared or draft.comparison.back or draft.comparison.change or draft.comparison.scopes
     if compared or draft.shape.grain or draft.shape.profile or draft.measure.share or draft.measure.count:
         query = replace(query, statistic=None, moving=None, profile=None, appeared=None)

@@ -47,6 +47,8 @@ def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return f"Nothing: no charges for {scope}."
     if query.count and query.grain and len(rows) > 1 and not query.dimensions:
         return _counted_over_time(query, columns, rows, scope, semantics)
+    if query.count and query.dimensions and not query.grain:
+        return _counted_of_each(query, columns, rows, semantics)
     if query.count:
         number = int(number_of(rows[0], columns, 0))
         return f"{number:,} {_counted(query, semantics, number)}: {scope}."
@@ -92,6 +94,16 @@ def _counted_over_time(
     words, at = _counted(query, semantics, max(counts)), "on" if query.grain == "day" else "in"
     span = f"{min(counts):,} to {max(counts):,}" if min(counts) < max(counts) else f"{counts[0]:,}"
     return f"{span} {words} a {query.grain}, {counts[-1]:,} {at} {step_of(str(rows[-1][0]), query)}: {scope}."
+
+
+def _counted_of_each(query: CostQuery, columns: Sequence[str], rows: RowValues, semantics: Semantics) -> str:
+    """`71 resources in prod, 29 in staging and 2 more: October 2026.`, the most first."""
+    ranked = sorted(rows, key=lambda row: number_of(row, columns, 0), reverse=query.order == "desc")
+    first, *others = ((int(number_of(row, columns, 0)), name_of(row, columns)) for row in ranked[:_UNITS_NAMED])
+    parts = [f"{first[0]:,} {_counted(query, semantics, first[0])} in {first[1]}"]
+    parts += [f"{number:,} in {name}" for number, name in others]
+    more = f" and {len(rows) - _UNITS_NAMED} more" if len(rows) > _UNITS_NAMED else ""
+    return f"{', '.join(parts)}{more}: {scope_of(query, parts_only=True)}."
 
 
 def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:

@@ -144,7 +144,8 @@ def _resources_sought(sentence: Sentence, at: int) -> bool:
     """`which untagged resources`, `top 3 unallocated resources`: the resources
     themselves, not what they cost together.
     """
-    return sentence.kind(sentence.before(at, ("noise", "all", "number"))) in ("top", "which", "count")
+    ranked = bool(sentence.open("top")) and len(sentence.open("dimension")) == 1
+    return ranked or sentence.kind(sentence.before(at, ("noise", "all", "number"))) in ("top", "which", "count")
 
 
 def _allocated(sentence: Sentence, at: int | None) -> bool:

@@ -6,7 +6,6 @@ from nl2sql.catalog.linking import Values
 from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Choice, Doubt, Draft
 from nl2sql.grammar.query import Filter
-from nl2sql.grammar.recognisers.filtering import MACHINES, names_resources
 from nl2sql.grammar.semantic.filters import containing
 from nl2sql.grammar.tagging.terms import Sentence
 
@@ -71,9 +70,11 @@ def one_of_several(sentence: Sentence, draft: Draft, question: str) -> None:
     conditions = draft.filters.conditions
     if draft.discourse.doubt or len(conditions) != 1 or draft.shape.dimensions or draft.comparison.scopes:
         return
+    if conditions[0].dimension not in ("service", "service_category"):
+        return
     for at, term in enumerate(sentence.terms):
-        single = names_resources(term) and not term.text.endswith("s") and " " not in term.text
-        if single and at and sentence.terms[at - 1].text.split()[-1] == "the" and conditions[0].label in MACHINES:
+        single = term.kind == "value" and term.text in word_list("resource_words") and not term.text.endswith("s")
+        if single and at and sentence.terms[at - 1].text.split()[-1] == "the":
             before, after = question[: term.start], question[term.end :]
             draft.discourse.doubt = Doubt(
                 f"Which {term.text}? Name it, its team or its application; or do you mean all of them?",

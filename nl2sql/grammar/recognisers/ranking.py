@@ -82,6 +82,7 @@ def _limit_alone(sentence: Sentence, draft: Draft) -> None:
 def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
     """`when did we spend most` is of days, `who spends most` of teams; else the limit stands alone."""
     draft.shape.limit = given or draft.shape.limit
+    draft.shape.peak = not given
     if draft.shape.profile:
         draft.shape.limit = given or 1
     elif sentence.has("when"):

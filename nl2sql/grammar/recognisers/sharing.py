@@ -45,7 +45,7 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
         return
     kinds = [at for at in sentence.open("charge") if sentence.terms[at].value in KINDS_OF_COMMITMENT]
     if kinds and _covered(sentence) and not sentence.open("dimension"):
-        sentence.take(*sentence.open("charge", value="used"))
+        sentence.take(*sentence.open("charge", value="used"), *sentence.open("charge", value="committed"))
         draft.measure.metrics = ["coverage_rate"]
         return
     draft.measure.share = True

@@ -150,11 +150,15 @@ def refused_order(draft: Draft) -> Refusal:
 
 
 def refused_maker(draft: Draft) -> Refusal:
-    """The bills name owners, no makers."""
+    """The bills name owners, no makers; an alert names who made a change, where the cloud's log of changes is read."""
     named = _named(draft)
     offers = (f"cost of {named} by team last month", f"daily cost of {named} in the last 30 days")
-    text = "The bills do not say who made something, or when. They say whose it is and since when it costs."
-    return Refusal(text, outside=True, choices=tuple(Choice(one, one) for one in offers) if named else ())
+    text = (
+        "The bills do not say who made something, or when. They say whose it is and since when it costs; where "
+        "CloudTrail tells who made a change, the alert about it does."
+    )
+    offered = offers if named else ("open anomalies",)
+    return Refusal(text, outside=True, choices=tuple(Choice(one, one) for one in offered))
 
 
 def _named(draft: Draft) -> str:

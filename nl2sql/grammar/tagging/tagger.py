@@ -12,7 +12,7 @@ from nl2sql.dates import periods, ranges
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.tagging.spelling import repair
 from nl2sql.grammar.tagging.terms import Term
-from nl2sql.grammar.tagging.words import Word
+from nl2sql.grammar.tagging.words import Word, until_comma
 
 _YIELDING = frozenset(
     {"noise", "outside", "all", "follow", "unit", "vague", "state"}
@@ -107,7 +107,7 @@ class Tagger:
             readings.append((1, 3, amount))
         if worded := _worded_amount(texts, at) or _fraction(texts, at):
             readings.append((len(worded.text.split()), 3, worded))
-        date = ranges.read(_until_comma(words, at), at, self.calendar)
+        date = ranges.read(until_comma(words, at), at, self.calendar)
         if date and not (
             amount
             and at
@@ -237,16 +237,6 @@ class Tagger:
         )
         catalogue_words = {word for phrase in harmless for word in phrase if len(word) > 3}
         return catalogue_words | set(self.values.vocabulary) | set(_DATE_WORDS)
-
-
-def _until_comma(words: tuple[Word, ...], at: int) -> list[str]:
-    """The words up to a comma that parts a count from a month: `top 3, september`, `october, 3 accounts`."""
-    for place in range(at, len(words) - 1):
-        here, behind = words[place].text, words[place + 1].text
-        counted = here.isdecimal() and len(here) < 3 and behind in periods.MONTHS
-        if words[place].comma and (counted or (here in periods.MONTHS and behind.isdecimal() and len(behind) < 3)):
-            return [word.text for word in words[: place + 1]]
-    return [word.text for word in words]
 
 
 def _as_taught(terms: list[Term]) -> list[str]:

@@ -139,3 +139,19 @@ def _spelled_out(piece: str, start: int, end: int, joined: bool, kind: str) -> l
     if kind == "word" and "'" in piece:
         piece = piece.removesuffix("'s").replace("'", "")
     return [Word(piece, start, end, joined, kind)]
+
+
+def until_comma(words: tuple[Word, ...], at: int) -> list[str]:
+    """The words up to a comma that parts a count from a month: `top 3, september`, `october, the 3 biggest`."""
+    texts = [word.text for word in words]
+    for place in range(at, len(words) - 1):
+        behind = texts[place + 1 : place + 3]
+        number = next((text for text in behind if text != "the"), "")
+        counted = _is_count(texts[place]) and behind[0] in MONTHS
+        if words[place].comma and (counted or (texts[place] in MONTHS and _is_count(number))):
+            return texts[: place + 1]
+    return texts
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 2

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nl2sql.grammar.draft import Refusal
+from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.query import Threshold
 from tests.nl2sql.builders import query, understood
 
@@ -105,3 +105,76 @@ def test_sides_that_differ_have_not_changed() -> None:
     """`how does prod differ from dev` is of one period; a month differs from another by a change."""
     assert query("how does prod differ from dev in october").compared == ()
     assert len(query("how did october differ from september for ec2").compared) == 1
+
+
+@pytest.mark.parametrize("question", ["and what was the peak?", "which was the highest", "the cheapest?"])
+def test_the_peak_of_what_was_listed(question: str) -> None:
+    """One day of the days before it; sorting them is something else."""
+    before = query("daily ec2 cost in september")
+    found = query(question, before)
+    assert (found.grain, found.limit) == ("day", 1)
+
+
+def test_what_caused_a_peak_is_asked_back() -> None:
+    """Its day stands in the rows, and no question names it."""
+    peak = query("what was the peak?", query("daily ec2 cost in september"))
+    assert isinstance(understood("which service caused that", peak), Doubt)
+    assert query("which services on 17 september", peak).dimensions == ("service",)
+
+
+def test_the_part_of_a_share_is_no_group() -> None:
+    """`what share is sandbox` after a breakdown by account is of all of them."""
+    before = query("unallocated cost in october by account")
+    found = query("what share is sandbox", before)
+    assert found.dimensions == ()
+    assert [one.label for one in found.share_of or ()] == ["sandbox"]
+
+
+def test_untagged_resources_are_ranked() -> None:
+    """With the number behind them."""
+    found = query("untagged resources in october, the 5 most expensive")
+    assert (found.dimensions, found.limit, found.period.days) == (("resource",), 5, 31)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "hello finops team, our auditors ask for tax by provider in q3",
+        "half year costs 2026 per team (h1)",
+        "payments: how much is covered by commitments in october, percent",
+    ],
+)
+def test_preambles_and_doubled_words(question: str) -> None:
+    """What says nothing more is passed over; coverage is of all usage."""
+    found = query(question)
+    assert found.metric != "coverage_rate" or len(found.filters) == 1
+
+
+def test_no_corrects_what_was_asked() -> None:
+    """With a comma, in a thread; `no tax` leaves something out."""
+    before = query("lambda by team in september")
+    found = query("no, october", before)
+    assert (found.period.label, found.dimensions) == ("October 2026", ("team",))
+    assert understood("no, october") != found
+
+
+@pytest.mark.parametrize(
+    ("question", "compared"),
+    [("how does that compare to a month earlier?", "September 2026"), ("versus one year earlier", "October 2025")],
+)
+def test_a_unit_earlier_is_beside_what_was_asked(question: str, compared: str) -> None:
+    """And no step of time."""
+    found = query(question, query("ec2 cost in october"))
+    assert [one.label for one in found.compared] == [compared]
+    assert found.grain is None
+
+
+def test_months_before_their_names_say_nothing_more() -> None:
+    """`for the months July and August`."""
+    assert query("ec2 spending for the months july and august").period.label == "1 Jul – 31 Aug 2026"
+
+
+@pytest.mark.parametrize("question", ["who uses lambda? october", "ec2: who pays how much in october"])
+def test_who_uses_what_is_told_by_team(question: str) -> None:
+    """With what it costs them."""
+    assert query(question).dimensions == ("team",)

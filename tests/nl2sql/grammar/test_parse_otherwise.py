@@ -154,7 +154,9 @@ def test_meters_tell_kinds_of_charges(question: str) -> None:
     assert meter.contains
 
 
-@pytest.mark.parametrize("question", ["cost of the machine last month", "what did the server cost in october"])
+@pytest.mark.parametrize(
+    "question", ["cost of the machine last month", "what did the server cost in october", "cost of the database"]
+)
 def test_one_of_several_machines_is_asked_about(question: str) -> None:
     """`the machine` is one, and nothing says which; `machines` are all."""
     assert isinstance(understood(question), Doubt)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.cards import message_types
+from bot.cards.messages import work_objects
 from bot.cards.messages.remediation import proposal
 from config.organisation import Channel, Organisation
 from db.database import Database
@@ -28,6 +29,7 @@ from tests.recomputed.said import Said
 from tests.recomputed.world import World
 
 _BOOK = read_playbooks()["ec2-stop-idle"]
+_URL = "https://finops.example/savings"
 _DAYS = 14  # that a rule looks back
 _PARTS = ("BoxUsage:m5.large", "DataTransfer-Regional-Bytes")  # of an instance's own bill; a stopped one has none
 _SHOWN, _LISTED, _NAMED = 8, 12, 4  # lines of the picture, rows of the table, names of the line
@@ -59,6 +61,18 @@ def recompute(planted: World, database: Database) -> Iterator[Recomputed]:
     lines = [_course(planted, name) for name in sorted(name for name, _ in worth)[:_SHOWN]]
     yield Recomputed(
         "an idle fleet", drawn, {"section": [*title, *seen], "context": why}, [*lines, [5.0]], names=("EC2",)
+    )
+    incident = work_objects.of_insight(payload, _URL)
+    yield Recomputed(
+        "an idle fleet, linked",
+        {"text": "", "blocks": work_objects.as_blocks(incident)},
+        {"section": title, "context": [*seen, said.money(sum(saves))]},
+    )
+    alone = work_objects.short(work_objects.INSIGHT, idle.id, _URL)
+    yield Recomputed(
+        "its number alone",
+        {"text": "", "blocks": work_objects.as_blocks(alone)},
+        {"section": [said.count(idle.id)]},
     )
     table = [said.count(one) for one in saves[:_LISTED]]
     if rest := saves[_LISTED:]:

@@ -4,7 +4,7 @@ days, a month's summary beside its days.
 Copies are found by comparing days and rows, for names and places of files differ from one exporter to the next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import combinations
@@ -116,6 +116,11 @@ def _copies(engine: "duckdb.DuckDBPyConnection", leaf: Leaf, files: Mapping[int,
                 restated = _common(engine, account, start, one, other, _SAME_BUT_FOR_COSTS) >= _SAME
                 if restated or _named_otherwise(engine, account, start, one, other):
                     raise OverlapError(_refusal(_names(files, one, other), account, leaf.month, restated))
+                if shared := _same_at_the_edge(engine, account, start, one, other):
+                    raise OverlapError(
+                        f"{_names(files, one, other)} hold the same charges of account {account} on "
+                        f"{_days(shared)}. Load files that do not overlap."
+                    )
                 continue
             if _APART <= common < _SAME:
                 raise OverlapError(
@@ -200,6 +205,23 @@ def _named_otherwise(
     return _common(engine, account, start, one, other, _SAME_BUT_FOR_NAMES) >= _SAME
 
 
+def _same_at_the_edge(
+    engine: "duckdb.DuckDBPyConnection", account: str, start: datetime, one: _Share, other: _Share
+) -> list[date]:
+    """The days that two files share, of some that only one has, where they hold the same charges on them: exports of
+    neighbouring days that overlap.
+    """
+    shared = {day for day, _ in one.days.keys() & other.days.keys()}
+    apart = {day for share in (one, other) for day, _ in share.days} - shared
+    same = apart and _common(engine, account, start, one, other, days=sorted(shared)) >= _SAME
+    return sorted(shared) if same else []
+
+
+def _days(days: Sequence[date]) -> str:
+    """`2026-05-11`, `3 days from 2026-05-11 on`."""
+    return str(days[0]) if len(days) == 1 else f"{len(days)} days from {days[0]} on"
+
+
 def _same_sums(one: Mapping[K, float], other: Mapping[K, float]) -> bool:
     return (
         one.keys() == other.keys() and all(_equal(cost, other[key]) for key, cost in one.items()) and any(one.values())
@@ -217,8 +239,11 @@ def _common(
     one: _Share,
     other: _Share,
     row: str = _SAME_CHARGES,
+    days: Sequence[date] | None = None,
 ) -> float:
-    """Share of the smaller file's rows that stand in the other, from a sample where there are many."""
+    """Share of the smaller file's rows, or of those of some days, that stand in the other; from a sample where there
+    are many.
+    """
     every = max(1, min(one.rows, other.rows) // _SAMPLED)
     counts = engine.execute(
         f"""
@@ -226,6 +251,7 @@ def _common(
             SELECT load_id, {row} AS hash FROM line_items
             WHERE load_id IN ($one, $other) AND {_ACCOUNT} = $account AND billing_period_start = $start
             AND (billed_cost <> 0 OR effective_cost <> 0)
+            AND ($days IS NULL OR usage_date IN (SELECT unnest(CAST($days AS DATE[]))))
         ), counted AS (
             SELECT hash, count(*) FILTER (WHERE load_id = $one) AS ones,
             count(*) FILTER (WHERE load_id = $other) AS others
@@ -234,7 +260,7 @@ def _common(
         SELECT coalesce(sum(least(ones, others)), 0), least(coalesce(sum(ones), 0), coalesce(sum(others), 0))
         FROM counted
         """,  # noqa: S608 - its names are constants, its values are bound
-        {"one": one.load, "other": other.load, "account": account, "start": start, "every": every},
+        {"one": one.load, "other": other.load, "account": account, "start": start, "every": every, "days": days},
     ).fetchall()
     common, smaller = counts[0]
     return float(common) / float(smaller) if smaller else 0.0

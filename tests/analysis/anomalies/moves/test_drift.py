@@ -12,3 +12,12 @@ def test_a_slow_move_does_not_hide_itself() -> None:
     days = [(finding.row, (finding.moment - START).days, finding.direction) for finding in found]
     assert len({row for row, day, way in days if 150 <= day <= 182 and way == "up"}) >= 12
     assert sum(day < 150 for _, day, _ in days) <= 3
+
+
+def test_growth_by_an_eighth_is_told_where_it_stands_out() -> None:
+    """A calm series may say so; in a restless one it could be chance."""
+    growth = np.ones(200)
+    growth[150:170], growth[170:] = 1 + 0.15 * np.arange(20) / 20, 1.15
+    calm, restless = usual(200, noise=0.015) * growth, usual(200, noise=0.06) * growth
+    assert [finding.kind for finding in watch(calm)] == ["ramp"]
+    assert watch(restless) == []

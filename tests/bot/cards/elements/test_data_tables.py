@@ -43,7 +43,7 @@ def test_amounts_are_numbers_that_read_as_in_every_table() -> None:
 def test_what_a_table_shows_at_once_and_what_slack_does_not_take_stays_a_table(count: int) -> None:
     """Ten rows need no pages; of more than a hundred the file has the rest."""
     assert data_table_of(result(count)) is None
-    assert "plain_table" not in card(result(count), "R1", date(2026, 11, 15))
+    assert "plain_tables" not in card(result(count), "R1", date(2026, 11, 15))
 
 
 def test_long_texts_stay_a_table() -> None:
@@ -68,7 +68,7 @@ def test_a_card_has_the_plain_table_beside_it() -> None:
     made = card(result(31), "R1", date(2026, 11, 15))
     kinds = [block["type"] for block in made["blocks"]]
     assert (kinds.count("data_table"), kinds.count("table")) == (1, 0)
-    assert made["plain_table"]["type"] == "table"
+    assert made["plain_tables"]["rows"]["type"] == "table"
     assert message_faults(made["blocks"]) == []
 
 

@@ -40,6 +40,12 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
             [(8.75,)],
             "8.8 % below list prices: all spend, October 2026.",
         ),
+        (
+            "number of resources by environment in october",
+            ("environment", "resources"),
+            [("dev", 20), ("prod", 71), ("staging", 29), ("unallocated", 4)],
+            "71 resources in prod, 29 in staging, 20 in dev and 1 more: October 2026.",
+        ),
         ("nonprod cost in october", ("effective_cost",), [(400.0,)], "$400: non-prod, October 2026."),
         ("cost without prod in october", ("effective_cost",), [(400.0,)], "$400: without prod, October 2026."),
         (

@@ -259,3 +259,19 @@ def test_links_of_the_apps_domain_are_told_and_unfurl_as_work_objects() -> None:
         trigger = slack.workspace.triggers.issue("U0MAYA0001")
         client.entity_presentDetails(trigger_id=trigger, error={"status": "restricted"})
         assert slack.details("maya") == {"entity": None, "error": {"status": "restricted"}}
+
+
+def test_a_canvas_is_read_by_whom_it_is_given_to(client: WebClient, slack: Handle) -> None:
+    """Channels or people, not both; tables of more cells than Slack takes are refused; the page shows it."""
+    create = client.canvases_create
+    wide = {"type": "markdown", "markdown": "\n".join(["| a | b |"] * 151)}
+    assert refusal(create, document_content=wide) == "canvas_creation_failed"
+    assert refusal(create, document_content={"type": "html"}) == "invalid_arguments"
+    made = create(title="Review", document_content={"type": "markdown", "markdown": "**$12**"})["canvas_id"]
+    access: dict[str, Any] = {"canvas_id": made, "access_level": "read"}
+    assert refusal(client.canvases_access_set, **access) == "invalid_parameters"
+    assert refusal(client.canvases_access_set, **access, channel_ids=["D0MAYA0001"]) == "channel_not_found"
+    client.canvases_access_set(**access, channel_ids=["C0FINOPS01"])
+    assert request(f"{slack.url}/docs/T0DEMO0001/{made}") == (200, "# Review\n\n**$12**")
+    client.canvases_delete(canvas_id=made)
+    assert refusal(client.canvases_delete, canvas_id=made) == "canvas_not_found"

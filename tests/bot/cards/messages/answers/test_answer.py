@@ -209,7 +209,7 @@ def test_a_change_is_a_waterfall_that_adds_up() -> None:
     )
     assert sum(values[:-1]) == pytest.approx(values[-1])
     assert "September 2026 1,080.00" in block(card, "image")["alt_text"]
-    titles = [cell["text"] for cell in card["plain_table"]["rows"][0]]
+    titles = [cell["text"] for cell in card["plain_tables"]["rows"]["rows"][0]]
     assert "Resource id" not in titles  # the name stands there; the CSV has the id
     assert "arn:aws:rds" in tables.csv_of(result(columns, rows))
 

@@ -94,3 +94,18 @@ def test_a_monthly_fee_beside_days_is_added(load: Load, bill: Bill, clean_databa
     fee = [_whole_month(ServiceName="Support", BilledCost="29.00", EffectiveCost="29.00")]
     load(bill(_days(), "days.csv"), bill(fee, "fee.csv"))
     assert _billed(clean_database) == [("USD", Decimal("44.50"))]
+
+
+def test_files_of_neighbouring_days_that_overlap_are_refused(load: Load, bill: Bill, clean_database: Database) -> None:
+    """The last day of one is the first of the other; without it they are parts."""
+    days = [
+        {**one, "ChargePeriodStart": f"2026-09-{day:02}", "ChargePeriodEnd": f"2026-09-{day + 1:02}"}
+        for day, one in enumerate(rows(12), 1)
+    ]
+    both = load(bill(days[:7], "first.csv"), bill(days[6:], "second.csv")).loads
+    assert "hold the same charges of account 4029 on 2026-09-07. Load files that do not overlap." in (
+        both[0].error or ""
+    )
+    other = {**days[6], "ResourceId": "other"}
+    load(bill(days[:7], "first.csv"), bill([other, *days[7:]], "second.csv"))
+    assert _billed(clean_database) == [("USD", Decimal("16.25"))]

@@ -1,11 +1,14 @@
 """Whose bill a row is, whatever its provider is called and whatever road it came by."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
+from config.organisation import Organisation
 from db.database import Database
 from flows.ingest.loading.placing.identity import Accounts, account_key, labels, provider_key, same_provider
+from flows.ingest.loading.reconcile import with_files, with_invoice
 from tests.flows.conftest import Bill, Load, all_rows, rows
 
 
@@ -121,5 +124,9 @@ def test_a_bill_of_either_export_takes_the_place_of_the_other(load: Load, bill: 
     both = load(bill(rows(3, **microsoft), "a.csv"), bill(rows(3, **microsoft, BillingAccountId=path), "b.csv"))
     assert sorted(one.status for one in both.loads) == ["loaded", "skipped"]
     assert all_rows(clean_database, "SELECT sum(billed_cost)::text FROM finops.daily_costs") == [("9",)]
+    for account in ("4029", path):
+        held = with_files([str(bill(rows(3, **microsoft, BillingAccountId=account)))], clean_database, Organisation())
+        assert {one.amount for one in held} == {0}
+        assert with_invoice(Decimal(9), "2026-09", clean_database, account)[0].amount == 0
     other = load(bill(rows(3, **microsoft)), source="second").loads
     assert "stands already" in (other[0].error or "")
