@@ -12,7 +12,7 @@ class IngestSettings(BaseSettings):
     ingest_task_runner: Literal["none", "process", "dask"] = Field(
         "none",
         description="none: one file after another in the run's own process; process: a task of Prefect's a file, in "
-        "processes of this machine; dask: a task a file on Dask (extra `dask`)",
+        "processes of this machine; dask: a task a file on Dask (prefect-dask)",
     )
     ingest_workers: int = Field(
         2, ge=1, le=256, description="Processes for these tasks, of this machine; each takes up to 1 GB of memory"

@@ -56,7 +56,7 @@ def settings(finops_home: Path) -> Settings:
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an engine of Spark Connect; without its packages the tests of it are skipped."""
     if not all(map(find_spec, PACKAGES)):
-        pytest.skip("no engine of Spark Connect is installed (pysail, finops-bot[spark])")
+        pytest.skip("no engine of Spark Connect is installed (pysail, pyspark-client)")
     with serving(tmp_path_factory.mktemp("spark") / "log") as address:
         yield address
 

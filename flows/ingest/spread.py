@@ -67,7 +67,7 @@ def _runner(settings: Settings) -> Any:
         from prefect_dask import DaskTaskRunner
     except ImportError as error:
         raise UserError(
-            "FINOPS_INGEST_TASK_RUNNER is dask, and its packages are not installed: install finops-bot[dask]."
+            "FINOPS_INGEST_TASK_RUNNER is dask, and its packages are not installed: install prefect-dask."
         ) from error
     if settings.ingest_dask_address:
         return DaskTaskRunner(address=settings.ingest_dask_address)

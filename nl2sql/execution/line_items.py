@@ -3,6 +3,7 @@ it to the engine of FINOPS_LAKE_ENGINE.
 """
 
 import logging
+import re
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from config.errors import UserError
 from db.focus import FILE_COLUMNS
-from db.reporting.charges_view import CHARGES
+from db.reporting.charges_view import AI_COLUMNS, CHARGES, WITHOUT_AI
 from lake import catalogue, reading
 from lake.catalogue import LakeFile
 from lake.columns import duckdb_columns, spark_columns
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_WORD: Final = re.compile(r"[a-z_]+")
+_STAR: Final = re.compile(r"(?<!\()\*")  # but that of count(*)
 _SHORTER: Final = "ask for a shorter period or fewer details"
 _AWAY: Final = "The line items cannot be reached just now; ask again in a while."
 _REASONS: Final = {
@@ -55,7 +58,7 @@ _FAULTS: Final = {
     "refused": "does not let this bot in: see the token in FINOPS_LAKE_ENGINE",
     "files": "does not see every file of the lake: let it read them, and name in FINOPS_LAKE_ENGINE_FILES what the "
     "lake is called there",
-    "missing": "has no client here: install the bot with its extra, finops-bot[spark]",
+    "missing": "has no client here: install pyspark-client beside the bot",
 }
 
 
@@ -89,7 +92,7 @@ def run(database: "Database", settings: "Settings", query: "SafeQuery", limits: 
         )
     job = reading.Job(
         sql=query.sql,
-        view=CHARGES.sql,
+        view=_view(query),
         columns=duckdb_columns(FILE_COLUMNS),
         files=[place.full(path) for path in paths],
         rows=limits.rows,
@@ -101,6 +104,15 @@ def run(database: "Database", settings: "Settings", query: "SafeQuery", limits: 
     if engine is not None:
         job = _sent(job, engine.get_secret_value(), settings, place, files)
     return _outcome(reading.run(job), limits, started, job.engine)
+
+
+def _view(query: "SafeQuery") -> str:
+    """What the statement reads, without the columns that cost much and that it cannot see: a star shows all, and so may
+    what has no words of its own for columns.
+    """
+    words = set(_WORD.findall(query.sql.lower()))
+    shows_all = _STAR.search(query.shown) or not {"natural", "table"}.isdisjoint(_WORD.findall(query.shown.lower()))
+    return CHARGES.sql if shows_all or not words.isdisjoint(AI_COLUMNS) else WITHOUT_AI
 
 
 def _sent(job: reading.Job, engine: str, settings: "Settings", place: Place, files: "list[LakeFile]") -> reading.Job:

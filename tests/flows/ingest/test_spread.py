@@ -32,9 +32,7 @@ RUN = (
         "process",
         pytest.param(
             "dask",
-            marks=pytest.mark.skipif(
-                find_spec("prefect_dask") is None, reason="no Dask is installed (finops-bot[dask])"
-            ),
+            marks=pytest.mark.skipif(find_spec("prefect_dask") is None, reason="prefect-dask is not installed"),
         ),
     ],
 )
@@ -91,6 +89,6 @@ def test_without_dasks_packages_it_says_what_to_install(monkeypatch: pytest.Monk
     """The extra is not part of the bot."""
     monkeypatch.setitem(sys.modules, "prefect_dask", None)
     settings = Settings(_env_file=None, ingest_task_runner="dask")
-    with pytest.raises(UserError, match=r"finops-bot\[dask\]"):
+    with pytest.raises(UserError, match="install prefect-dask"):
         spread._runner(settings)
     assert spread.stager(Settings(_env_file=None)) is None

@@ -199,7 +199,7 @@ def test_a_missing_file_is_named_before_anything_is_sent(here: Deps) -> None:
 
 def test_an_engine_that_is_away_says_so_and_no_secret(here: Deps, caplog: pytest.LogCaptureFixture) -> None:
     """Neither in the answer nor in the log."""
-    pytest.importorskip("pyspark.errors", reason="no client of Spark Connect is installed (finops-bot[spark])")
+    pytest.importorskip("pyspark.errors", reason="no client of Spark Connect is installed")
     deps = _asked_with(here, "sc://127.0.0.1:1/;token=not-to-be-told;user_id=bot")
     with caplog.at_level(logging.DEBUG):
         ran = run_checked("SELECT count(*) AS n FROM charges", LEAD, deps)
@@ -224,7 +224,7 @@ def test_without_the_client_it_is_said_what_to_install(
     done = line_items.run(
         here.database, _asked_with(here, "sc://127.0.0.1:1").settings, safe, ExecutionLimits(seconds=10)
     )
-    assert "finops-bot[spark]" in str(getattr(done, "reason", ""))
+    assert "install pyspark-client" in str(getattr(done, "reason", ""))
 
 
 def test_a_question_that_takes_too_long_is_stopped(elsewhere: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
