@@ -15,11 +15,13 @@ from db.database import Database
 from db.tables import Question
 from nl2sql import ask as asking
 from nl2sql.answers.outcomes import Outcome
+from nl2sql.deps import StepProgress
 from nl2sql.execution import guard_pool
 from nl2sql.guard.outcome import SqlRejected
 
 Result = dict[str, Any]
 Say = Callable[[str], None]
+Watch = Callable[[StepProgress], None]
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,12 @@ class StoredQuestion:
 
 @dataclass(frozen=True)
 class Answers:
-    """`ask(question, asker, thread, channel, say, after)` and `run_sql(sql, asker,
-    thread, channel, question)` give the result and its reference.
+    """`ask(question, asker, thread, channel, say, watch, after)` and `run_sql(sql, asker, thread, channel, question)`
+    give the result and its reference. `watch` is told of the steps of an answer of several, and may end it by
+    `AnswerStopped`.
     """
 
-    ask: Callable[[str, Actor, str | None, str | None, Say, str | None], tuple[Result, str]]
+    ask: Callable[[str, Actor, str | None, str | None, Say, Watch, str | None], tuple[Result, str]]
     run_sql: Callable[[str, Actor, str | None, str | None, str | None], tuple[Result, str]]
     check_sql: Callable[[str, Actor], str | None]
 
@@ -72,19 +75,26 @@ def connect(settings: Settings, organisation: Organisation, database: Database) 
 
     deps = replace(asking.connect_deps(settings, organisation, database), with_change=True)
 
-    def told(outcome: Outcome) -> tuple[Result, str]:
+    def stored(outcome: Outcome) -> tuple[Result, str]:
         result: Result = json.loads(json.dumps(outcome.to_stored(), default=str))
         return result, outcome.reference
 
     def ask(
-        question: str, asker: Actor, thread: str | None, channel: str | None, say: Say, after: str | None
+        question: str,
+        asker: Actor,
+        thread: str | None,
+        channel: str | None,
+        say: Say,
+        watch: Watch,
+        after: str | None,
     ) -> tuple[Result, str]:
-        return told(asking.ask(question, asker, thread, replace(deps, channel=channel, say=say), after))
+        following = replace(deps, channel=channel, say=say, watch=watch)
+        return stored(asking.ask(question, asker, thread, following, after))
 
     def run_sql(
         sql: str, asker: Actor, thread: str | None, channel: str | None, question: str | None
     ) -> tuple[Result, str]:
-        return told(asking.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
+        return stored(asking.run_sql(sql, asker, thread, replace(deps, channel=channel), question))
 
     def check_sql(sql: str, asker: Actor) -> str | None:
         checked = guard_pool.check(sql, asker, settings.answer_row_cap)

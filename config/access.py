@@ -1,6 +1,4 @@
-"""Who somebody is and what they may do: the one place where roles are decided,
-for Slack, the API and the command line.
-"""
+"""Who somebody is and what they may do: where roles are decided, for Slack, the API and the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -225,7 +223,9 @@ ENTRANCES: dict[Permission, Entrances] = {
         "`POST /remediations/{id}/decision`",
         "`finops remediations approve`, `reject`, `playbooks approve`, `withdraw`",
     ),
-    Permission.STOP_ALL: Entrances("Halt all remediation, and let it go on", "`/finops stop-all`, `resume-all`"),
+    Permission.STOP_ALL: Entrances(
+        "Halt all remediation, or another's answer", "`/finops stop-all`, `resume-all`, stop"
+    ),
     Permission.TEACH: Entrances("Teach a note for an admin to approve, and take one's own back", "`/finops teach`"),
     Permission.PROMOTE_QUESTION: Entrances(
         "Certify an answer, an example for later ones, decide about a note, and take either back",

@@ -9,17 +9,17 @@ from config.settings import Settings
 
 def today(settings: Settings, zone: str = "UTC") -> date:
     """Today where that time zone is. Raises `UserError` for a file of `today_file` that names no day."""
-    return said(settings) or datetime.now(ZoneInfo(zone)).date()
+    return date_of_file(settings) or datetime.now(ZoneInfo(zone)).date()
 
 
 def now(settings: Settings) -> datetime:
     """The moment in UTC: the clock's time, of the day that counts as today."""
     moment = datetime.now(UTC)
-    day = said(settings)
+    day = date_of_file(settings)
     return datetime.combine(day, moment.time(), UTC) if day else moment
 
 
-def said(settings: Settings) -> date | None:
+def date_of_file(settings: Settings) -> date | None:
     """The day in `today_file`; None where none is named, or it is not there or empty."""
     path = settings.today_file
     try:

@@ -174,7 +174,8 @@ class Settings(LakeSettings):
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
         ]
-        return [*values, *(unquote(match.group(1)) for value in values if (match := _PASSWORD.match(value)))]
+        passwords = (unquote(match.group(1)) for value in values if (match := _PASSWORD.match(value)))
+        return [*values, *passwords, *self.lake_engine_token()]
 
 
 def operator(settings: Settings) -> Actor:
@@ -241,7 +242,7 @@ def _from_vault(values: Mapping[str, str], overrides: dict[str, Any]) -> Setting
     """
     cloud = {name: value for name, value in values.items() if name.startswith(_CLOUD)}
     os.environ.update(cloud)
-    made = _settings(**{**_known(values), **overrides})
+    made = _settings(**{**_secrets_by_field(values), **overrides})
     logs.hide([*made.secrets(), *(value for name, value in cloud.items() if _SECRET.search(name))])
     return made
 
@@ -285,7 +286,7 @@ def _settings(**values: Any) -> Settings:
         raise UserError("\n".join(_setting_problem(problem) for problem in error.errors())) from error
 
 
-def _known(secrets: Mapping[str, str]) -> dict[str, str]:
+def _secrets_by_field(secrets: Mapping[str, str]) -> dict[str, str]:
     """Vault's secrets by field: they are named there as in the environment."""
     fields = {(item.validation_alias or f"FINOPS_{name}".upper()): name for name, item in Settings.model_fields.items()}
     return {fields[key]: value for key, value in secrets.items() if key in fields}

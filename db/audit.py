@@ -217,7 +217,7 @@ def keep(folder: Path, intact: Intact) -> None:
     """Write down a head outside of the database, where whoever owns the
     database cannot reach; the same head is written once.
     """
-    if not intact.entries or intact in kept_in(folder):
+    if not intact.entries or intact in heads_in(folder):
         return
     private_folder(folder)
     path = folder / "audit-heads.jsonl"
@@ -226,7 +226,7 @@ def keep(folder: Path, intact: Intact) -> None:
         file.write(("\n" if torn else "") + json.dumps(asdict(intact)) + "\n")
 
 
-def kept_in(folder: Path) -> tuple[Intact, ...]:
+def heads_in(folder: Path) -> tuple[Intact, ...]:
     """The heads that `keep` wrote; none when there is no file. A line that cannot be read is left out."""
     try:
         lines = (folder / "audit-heads.jsonl").read_text(encoding="utf-8").splitlines()

@@ -32,8 +32,8 @@ def occupied(home: Path) -> Iterator[Callable[[str], None]]:
             ) from None
         handle.truncate(0)
 
-        def found_at(address: str) -> None:
+        def on_address(address: str) -> None:
             handle.write(address)
             handle.flush()
 
-        yield found_at
+        yield on_address

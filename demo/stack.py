@@ -75,7 +75,12 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
     private_folder(home)
     today = datetime.now(UTC).date()
     with ExitStack() as stack:
-        setup = Setup(team_name="Fernhill Outfitters", state=home / "demo" / "slack.jsonl", limits=Limits(burst=20))
+        setup = Setup(
+            team_name="Fernhill Outfitters",
+            state=home / "demo" / "slack.jsonl",
+            limits=Limits(burst=20),
+            unfurl_domains=(f"127.0.0.1:{page_port}",),
+        )
         slack = stack.enter_context(running_workspace(setup, port))
         say(f"Slack's stand-in is at {slack.url}")
         stack.callback(postgres.stop, home)
@@ -89,7 +94,7 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
             cloud = stack.enter_context(cloud_server.start(today, remembered=home / "demo" / "cloud.json"))
             bills = _deliver_bills(home / "demo" / "bills", today, cloud)
             environment = _environment(home, slack, cloud, prefect_url.result(), page_port)
-            stack.enter_context(prefect_server.kept(home))
+            stack.enter_context(prefect_server.supervised(home))
             connected = database.result()
         stack.callback(connected.dispose)
         os.environ.update(environment)
@@ -98,12 +103,12 @@ def running(home: Path, port: int, say: Say, page_port: int = 0) -> Iterator[Sta
         say("Postgres, Prefect and the cloud's stand-in are up; waiting for the bot")
         _wait(lambda: slack.sockets > 0, bot, f"the bot did not connect; its log is {home / 'logs' / 'bot.log'}")
         _wait(_served, flows, f"the flows are not served; their log is {home / 'logs' / 'flows.log'}")
-        with lost_database_told(home):
+        with lost_database_reported(home):
             yield Stack(slack, cloud, connected, bills, today, f"http://127.0.0.1:{page_port}", home / "logs", home)
 
 
 @contextmanager
-def lost_database_told(home: Path) -> Iterator[None]:
+def lost_database_reported(home: Path) -> Iterator[None]:
     """What the database refuses, or its end, as a `UserError` that says how much room the disk has left."""
     try:
         yield

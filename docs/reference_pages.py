@@ -18,7 +18,7 @@ sys.path[:0] = [
 
 from house_picture import picture  # noqa: E402 - after the path that leads to it
 from reference_settings import keys_of, organisation_page, settings_page  # noqa: E402 - after the path that leads to it
-from reference_text import code, default_words, page, said, sentence, table  # noqa: E402 - after the path that leads to it
+from reference_text import code, default_words, one_line, page, sentence, table  # noqa: E402 - after the path that leads to it
 
 _NOT_EDITED = "<!-- Made from the code by docs/reference_pages.py. -->"
 
@@ -82,10 +82,10 @@ def _command(path: str, command: Any) -> str:
         if argument:
             words.append(shown)
         if parameter.name not in ("help", "format"):
-            rows.append((f"`{shown}`", said(parameter.help, f"{path} {shown}"), default_words(parameter.default)))
+            rows.append((f"`{shown}`", one_line(parameter.help, f"{path} {shown}"), default_words(parameter.default)))
     options = " [OPTIONS]" if any(parameter.param_type_name == "option" for parameter in command.params) else ""
     listed = table(("argument or option", "what for", "default"), rows) if rows else ""
-    return f"## {path}\n\n{said(command.help, path)}\n\n```sh\n{' '.join(words)}{options}\n```\n\n{listed}"
+    return f"## {path}\n\n{one_line(command.help, path)}\n\n```sh\n{' '.join(words)}{options}\n```\n\n{listed}"
 
 
 # ------------------------------------------------------------------ playbooks, rules, views, flows
@@ -167,9 +167,10 @@ def views_page() -> str:
     for view in (*VIEWS, CHARGES):
         narrowed = "everybody sees all of it" if view.visible is None else f"`{view.visible}`"
         listed = table(
-            ("column", "type", "what it is"), [(f"`{c.name}`", c.type, said(c.comment, c.name)) for c in view.columns]
+            ("column", "type", "what it is"),
+            [(f"`{c.name}`", c.type, one_line(c.comment, c.name)) for c in view.columns],
         )
-        sections.append(f"## {view.name}\n\n{said(view.comment, view.name)}. Narrowed: {narrowed}.\n\n{listed}")
+        sections.append(f"## {view.name}\n\n{one_line(view.comment, view.name)}. Narrowed: {narrowed}.\n\n{listed}")
     return page("Reporting views", intro, *sections)
 
 
@@ -178,7 +179,7 @@ def metrics_page() -> str:
     from bot.api.ops import metrics
 
     rows = [
-        (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), said(says, name))
+        (f"`{name}`", kind, ", ".join(f"`{label}`" for label in labels), one_line(says, name))
         for name, kind, labels, says in metrics.documented()
     ]
     groups = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text(encoding="utf-8"))["groups"]
@@ -226,7 +227,7 @@ def chart_page() -> str:
     """The values of the Helm chart."""
     schema = json.loads((ROOT / "deploy" / "helm" / "finops-bot" / "values.schema.json").read_text(encoding="utf-8"))
     values = yaml.safe_load((ROOT / "deploy" / "helm" / "finops-bot" / "values.yaml").read_text(encoding="utf-8"))
-    rows = [(f"`{name}`", said(says, name), default) for name, says, default in _values(schema, values, "")]
+    rows = [(f"`{name}`", one_line(says, name), default) for name, says, default in _values(schema, values, "")]
     return page(
         "Values of the Helm chart",
         "The chart is `deploy/helm/finops-bot`.",
@@ -253,7 +254,7 @@ def api_page() -> str:
 
     for path, methods in description()["paths"].items():
         for method, operation in methods.items():
-            row = (f"`{method.upper()}`", f"`{path}`", said(operation.get("summary"), path))
+            row = (f"`{method.upper()}`", f"`{path}`", one_line(operation.get("summary"), path))
             by_tag.setdefault(operation.get("tags", ["other"])[0], []).append(row)
     sections = [f"## {tag}\n\n" + table(("method", "path", "what it does"), rows) for tag, rows in by_tag.items()]
     return page(

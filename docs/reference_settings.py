@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from reference_text import default_words, page, said, sentence, table, type_words
+from reference_text import default_words, one_line, page, sentence, table, type_words
 
 
 def settings_page() -> str:
@@ -17,7 +17,7 @@ def settings_page() -> str:
         rows.append(
             (
                 f"`{variable}`",
-                said(item.description, name),
+                one_line(item.description, name),
                 default_words(item.default),
                 type_words(item.annotation),
                 secret,
@@ -50,7 +50,7 @@ def keys_of(outermost: Any, heading: str) -> Iterator[str]:
         rows = []
         for name, item in model.model_fields.items():
             default = "required" if item.is_required() else default_words(item.get_default(call_default_factory=True))
-            rows.append((f"`{name}`", said(item.description, name), default, type_words(item.annotation)))
+            rows.append((f"`{name}`", one_line(item.description, name), default, type_words(item.annotation)))
         keys = table(("key", "what for", "default", "type"), rows)
         yield f"{heading} {model.__name__}\n\n{sentence(model)}\n\n{keys}"
 

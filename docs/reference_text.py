@@ -12,7 +12,7 @@ class UndocumentedError(Exception):
     """Something in the code lacks the sentence that its page needs."""
 
 
-def said(text: str | None, of: str) -> str:
+def one_line(text: str | None, of: str) -> str:
     """A description on one line. Raises `UndocumentedError` naming `of` when there is none."""
     if not text:
         raise UndocumentedError(f"{of} has no description")
@@ -21,7 +21,7 @@ def said(text: str | None, of: str) -> str:
 
 def sentence(thing: Any, name: str | None = None) -> str:
     """The contract of a docstring: its first paragraph."""
-    return said((thing.__doc__ or "").strip().split("\n\n")[0], name or thing.__name__)
+    return one_line((thing.__doc__ or "").strip().split("\n\n")[0], name or thing.__name__)
 
 
 def code(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -21,7 +21,8 @@ from domain.messages import insight_cards as cards
 from domain.messages.insight_cards import redraw, say, say_in
 
 LIVE = ("open", "acknowledged")
-FEWER = "fewer"  # feedback on an anomaly: fewer alerts of its scope
+Feedback = Literal["useful", "noise", "fewer"]
+FEWER: Feedback = "fewer"  # on an anomaly: fewer alerts of its scope
 _MONTH_DAYS = 365.25 / 12
 _SEVERITIES = (
     (5_000.0, "critical"),
@@ -136,16 +137,38 @@ def decide(
     """
     who, until = actor.name or actor.id, now + timedelta(days=days) if days else None
     insight.status, insight.status_until = status, until
-    insight.status_reason = f"{reason} ({who}{f', until {until:%d %b}' if until else ''})" if reason or until else None
+    ends = f", until {until.day} {until:%b}" if until else ""
+    insight.status_reason = f"{reason} ({who}{ends})" if reason or until else None
     insight.closed_at = now if status == "resolved" else None
     audit.append(session, actor.id, f"insight.{status}", str(insight.id), {"reason": reason, "days": days})
-    line = f"{status.capitalize()}{f' for {days} days' if days else ''}, says {who}{f': {reason}' if reason else ''}"
+    time = f" for {days} day{'' if days == 1 else 's'}" if days else ""
+    line = f"{status.capitalize()}{time}, says {who}{f': {reason}' if reason else ''}"
     redraw(session, insight, key)
     channel, thread = (pressed or {}).get("channel"), (pressed or {}).get("thread")
     if pressed is None:
         say(session, insight, line, f"line:{key}")
     elif channel and thread:
         say_in(session, insight, line, key, str(channel), str(thread))
+
+
+def give_feedback(
+    session: Session, insight: Insight, actor: Actor, now: datetime, feedback: Feedback, reason: str
+) -> None:
+    """Keep what a person thinks of an insight, from a button or the API; the caller holds the row and commits.
+
+    Noise closes an anomaly, and the next one of its kind has to be half as large again. Fewer makes its scope less
+    sensitive from the next detection on, until it is called useful.
+    """
+    insight.feedback = feedback
+    details = {"feedback": feedback, **({"reason": reason} if reason else {})}
+    audit.append(session, actor.id, "insight.feedback", str(insight.id), details)
+    if feedback == "noise" and insight.kind == "anomaly" and insight.status in LIVE:
+        insight.status, insight.closed_at = "resolved", now
+        insight.status_reason = (
+            f"noise, says {actor.name or actor.id}: {reason or 'no reason given'}; the next one here must be half as "
+            "large again to be told"
+        )
+        redraw(session, insight, f"noise:{now.isoformat()}")
 
 
 def close(session: Session, insight: Insight, reason: str, now: datetime) -> None:

@@ -107,7 +107,7 @@ def server(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def kept(home: Path) -> Iterator[str]:
+def supervised(home: Path) -> Iterator[str]:
     """The home's server, started again whenever it ends within the block, at
     the same address; it is left running after it.
     """

@@ -37,9 +37,13 @@ class BucketPlace(Place):
         """Its address."""
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
+    def address(self, path: str, base: str | None = None) -> str:
+        """An object's address, under `base` where the other machine calls the bucket otherwise."""
+        return f"{(base or self.name).rstrip('/')}/{path}"
+
     def keep(self, path: str) -> None:
         """Send a file that was written; its copy stays."""
-        with self._told("written to"):
+        with self._faults_as_sentences("written to"):
             self._client.upload_file(str(self.full(path)), self.bucket, self._key(path))
 
     def fetch(self, paths: Sequence[str]) -> list[str]:
@@ -52,7 +56,7 @@ class BucketPlace(Place):
                 wanted.append(path)
         if not wanted:
             return []
-        with self._told("read"), ThreadPoolExecutor(min(_AT_ONCE, len(wanted)), "lake") as pool:
+        with self._faults_as_sentences("read"), ThreadPoolExecutor(min(_AT_ONCE, len(wanted)), "lake") as pool:
             there = list(pool.map(self._fetch, wanted))
         return [path for path, is_there in zip(wanted, there, strict=True) if not is_there]
 
@@ -71,7 +75,7 @@ class BucketPlace(Place):
         """Remove a file and its copy; an object that cannot be reached is left to a later sweep."""
         super().delete(path)
         try:
-            with self._told("changed"):
+            with self._faults_as_sentences("changed"):
                 self._client.delete_object(Bucket=self.bucket, Key=self._key(path))
         except UserError as error:
             log.warning("a file of the lake was not deleted: %s", error)
@@ -102,7 +106,7 @@ class BucketPlace(Place):
         return True
 
     def _listed(self, below: str) -> Iterator[tuple[str, float]]:
-        with self._told("read"):
+        with self._faults_as_sentences("read"):
             pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self._key(below))
             for page in pages:
                 for item in page.get("Contents", ()):
@@ -121,7 +125,7 @@ class BucketPlace(Place):
         return boto3.client("s3", config=limits)
 
     @contextmanager
-    def _told(self, what: str) -> Iterator[None]:
+    def _faults_as_sentences(self, what: str) -> Iterator[None]:
         from boto3.exceptions import Boto3Error  # noqa: PLC0415 - slow to load, and only a lake in a bucket needs it
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as boto3
 

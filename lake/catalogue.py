@@ -160,7 +160,7 @@ def _is_used(connection: sa.Connection, month: tuple[int, str], days: tuple[date
     return bool(connection.scalar(_USED, values))
 
 
-def known_paths(connection: sa.Connection) -> set[str]:
+def all_paths(connection: sa.Connection) -> set[str]:
     """Every file of the catalogue, retired or not."""
     return set(connection.scalars(sa.text("SELECT path FROM finops.lake_files")))
 

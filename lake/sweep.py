@@ -19,9 +19,9 @@ def sweep(engine: sa.Engine, place: Place, now: datetime | None = None) -> int:
         for path in retired:
             place.delete(path)
         catalogue.forget(connection, retired)
-        known_paths = catalogue.known_paths(connection)
+        catalogued = catalogue.all_paths(connection)
     latest = (now - ORPHANED).timestamp()
-    orphans = [path for path, changed in place.every() if path not in known_paths and changed < latest]
+    orphans = [path for path, changed in place.every() if path not in catalogued and changed < latest]
     for path in orphans:
         place.delete(path)
     place.tidy()

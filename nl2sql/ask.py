@@ -17,6 +17,7 @@ from db import audit
 from db.database import Database
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
+from nl2sql.answers.forecast_accuracy import answer_accuracy
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
 from nl2sql.answers.query import answer_meaning, answer_sql
@@ -29,7 +30,7 @@ from nl2sql.grammar.draft import Doubt, Refusal
 from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
+from nl2sql.grammar.semantic.context import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written
 from nl2sql.grammar.subjects.listing import SubjectListing
@@ -205,7 +206,8 @@ def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     """A question in the words of an approved one is answered by that; any other by rules or the model."""
-    if (told := answer_supposition(question, context)) is not None:
+    told = answer_supposition(question, context) or answer_accuracy(question, context)
+    if told is not None:
         return turn, told
     meaning, answers = meant(question, context.facts, context.calendar, thread_context), approved_answers(context)
     approved = renewed((turn.question, question), meaning, thread_context, answers, context)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from config import clock
 from config.organisation import Organisation
@@ -86,8 +86,31 @@ class Translator(Protocol):
         """One question, with repairs, within the translator's own budgets."""
 
 
+@dataclass(frozen=True)
+class StepProgress:
+    """How far an answer of several steps is: `step` (from 0) of `steps`, all by their titles, began or ended; `text` is
+    what a step that ended says.
+    """
+
+    title: str
+    steps: tuple[str, ...]
+    step: int
+    state: Literal["in_progress", "complete", "error"]
+    text: str = ""
+
+
+class AnswerStopped(Exception):  # noqa: N818 - no error: a person asked for it
+    """Raised by who watches the steps, where a person stopped the answer: none of the steps after it is run, nothing is
+    stored.
+    """
+
+
 def _quiet(_status: str) -> None:
     """Nobody listens to the status."""
+
+
+def _unwatched(_progress: StepProgress) -> None:
+    """Nobody watches the steps."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +125,8 @@ class Deps:
     with_change: bool = False  # a second query for the change against the period before
     channel: str | None = None
     say: Callable[[str], None] = field(default=_quiet)
+    watch: Callable[[StepProgress], None] = field(default=_unwatched)
+    """Told of each step of an answer of several; may end the answer by `AnswerStopped`."""
 
     def day(self) -> date:
         """Today in the organisation's time zone, unless another day was given."""

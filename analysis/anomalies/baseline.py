@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.anomalies.calendar import Step
-from analysis.anomalies.months import LOWEST, bounds, due_again, edge_seen
+from analysis.anomalies.months import LOWEST, bounds, due_again, months_of_edge
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 GAUSSIAN_FOURTH = 3**0.25  # fourth root of the normal distribution's fourth moment
@@ -40,7 +40,7 @@ def predict(state: State, step: Step, values: Floats) -> Prediction:
     plain = np.exp(usual)
     scale = np.maximum(state.scale, state.tail) * settling
     floor = np.maximum(LOWEST * np.exp(state.level + state.profile.max(axis=1)), 0.005 * state.peak)
-    seen = edge_seen(state, step)
+    seen = months_of_edge(state, step)
     due = due_again(state, step)
     low, high = bounds(state, step, plain, scale, due)
     expected = np.maximum(np.clip(values, low, high), floor)

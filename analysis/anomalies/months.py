@@ -51,7 +51,7 @@ def charged(state: State, step: Step, scale: Floats, due: Flags) -> Flags:
     return np.asarray(due.any(axis=1))
 
 
-def edge_seen(state: State, step: Step) -> Floats:
+def months_of_edge(state: State, step: Step) -> Floats:
     """How many months this edge is known from; endless on other days."""
     if step.edge < 0:
         return np.full(len(state), np.inf)

@@ -6,8 +6,9 @@ what is told otherwise counts as a false alarm, though it may be a true one that
 bound.
 """
 
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -45,7 +46,7 @@ class Measured:
     planted: int
     found: int
     false: int  # findings beside the planted events
-    findings: tuple[Finding, ...]  # those of the history as it was, after the warm-up
+    findings: tuple[Finding, ...]  # those of the history as it was, after the warm-up; `row` is the group's column
 
     @property
     def recall(self) -> float | None:
@@ -59,14 +60,20 @@ class Measured:
 
 
 def rehearse(
-    values: Floats, first: datetime, sensitivities: Sequence[float], units: Floats, seed: int = 1
-) -> tuple[Measured, ...]:
-    """One measurement for each sensitivity over `values` [days x series], day by day, without looking ahead.
+    values: Floats,
+    first: datetime,
+    sensitivities: Sequence[float],
+    units: Floats,
+    names: Sequence[str],
+    groups: Sequence[Sequence[int]],
+) -> tuple[tuple[Measured, ...], ...]:
+    """For each group of columns, one measurement a sensitivity over `values` [days x series], without looking ahead.
 
-    The events are the same for all of them and for every call with one `seed`.
+    The events of a series are the same for all sensitivities and for every call, whatever stands beside it: they
+    depend on its name.
     """
     days, series = values.shape
-    changed, events = plant(values, np.random.default_rng(seed))
+    changed, events = plant(values, names)
     side_by_side = np.tile(np.concatenate([values, changed], axis=1), len(sensitivities))
     each = np.repeat(np.array(sensitivities, dtype=float), 2 * series)
     state, found = new_state(side_by_side.shape[1]), list[Finding]()
@@ -82,17 +89,34 @@ def rehearse(
     begins = _begins(values)
     judged = [one for one in found if (one.moment - first) // DAY >= begins[one.row % series] + WARMING]
     return tuple(
-        _measured(sensitivity, [one for one in judged if one.row // (2 * series) == place], series, first, events)
-        for place, sensitivity in enumerate(sensitivities)
+        tuple(
+            _measured(
+                sensitivity,
+                [one for one in judged if one.row // (2 * series) == place],
+                series,
+                first,
+                [event for event in events if event.row in columns],
+                columns,
+            )
+            for place, sensitivity in enumerate(sensitivities)
+        )
+        for columns in groups
     )
 
 
 def _measured(
-    sensitivity: float, found: Sequence[Finding], series: int, first: datetime, events: Sequence[Planted]
+    sensitivity: float,
+    found: Sequence[Finding],
+    series: int,
+    first: datetime,
+    events: Sequence[Planted],
+    columns: Sequence[int],
 ) -> Measured:
     hit, false = set[Planted](), 0
-    plain = tuple(one for one in found if one.row % (2 * series) < series)
-    for one in found:
+    place = {column: at for at, column in enumerate(columns)}
+    mine = [one for one in found if one.row % series in place]
+    plain = tuple(replace(one, row=place[one.row % series]) for one in mine if one.row % (2 * series) < series)
+    for one in mine:
         row, day = one.row % (2 * series) - series, (one.moment - first) // DAY
         if row < 0:
             continue
@@ -110,17 +134,18 @@ def _begins(values: Floats) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
     return costs
 
 
-def plant(values: Floats, rng: np.random.Generator) -> tuple[Floats, tuple[Planted, ...]]:
-    """The series with an event every few months, the kinds in turns, and the events."""
+def plant(values: Floats, names: Sequence[str]) -> tuple[Floats, tuple[Planted, ...]]:
+    """The series with an event every few months, the kinds in turns, and the events; which ones, names decide."""
     changed, events = values.copy(), list[Planted]()
     begins, kinds = _begins(values), list(SIZES)
-    for row in range(values.shape[1]):
+    for row, name in enumerate(names):
+        rng = np.random.default_rng(zlib.crc32(name.encode()))
         deviation = _deviation(values[:, row])
-        start = int(begins[row]) + WARMING + int(rng.integers(1, GRACE + 8))
+        start, turn = int(begins[row]) + WARMING + int(rng.integers(1, GRACE + 8)), int(rng.integers(len(kinds)))
         if not np.isfinite(deviation) or deviation > RESTLESS:
             continue
         for place in range(start, len(values) - RAMP - GRACE, APART):
-            kind = kinds[len(events) % len(kinds)]
+            kind = kinds[turn % len(kinds)]
             low, high = SIZES[kind]
             scales = float(np.exp(rng.uniform(np.log(low), np.log(high))))
             size = min(max(scales * deviation, float(np.log1p(LEAST))), float(np.log(MOST)))
@@ -129,6 +154,7 @@ def plant(values: Floats, rng: np.random.Generator) -> tuple[Floats, tuple[Plant
             changed[:, row] *= _shape(kind, place, len(values), -size if kind == "drop" else size)
             until = place + (RAMP if kind == "ramp" else 0) + GRACE
             events.append(Planted(row, kind, place, until, kind != "drop"))
+            turn += 1
     return changed, tuple(events)
 
 

@@ -87,9 +87,9 @@ def _errors(
 def _mean(key: tuple[str, str, int], rows: Sequence[tuple[float, float, float]]) -> BacktestError:
     total, day, covered = np.array(rows).T
     name, model, horizon = key
-    return BacktestError(name, model, horizon, len(rows), float(total.mean()), _known(day), _known(covered))
+    return BacktestError(name, model, horizon, len(rows), float(total.mean()), _finite_mean(day), _finite_mean(covered))
 
 
-def _known(values: Floats) -> float | None:
+def _finite_mean(values: Floats) -> float | None:
     finite_values = values[np.isfinite(values)]
     return float(finite_values.mean()) if len(finite_values) else None

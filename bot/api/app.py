@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Depends, FastAPI
 
 from bot.api import page
-from bot.api.context import Context, caller_of, known_parameters
+from bot.api.context import Context, caller_of, reject_unknown_parameters
 from bot.api.http import problems
 from bot.api.http.middleware import PREFIX, Edge
 from bot.api.ops import health, metrics
@@ -72,7 +72,7 @@ def create_app(context: Context) -> FastAPI:
         listing.router,
     )
     for router in routers:
-        app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(known_parameters)])
+        app.include_router(router, prefix=PREFIX, dependencies=[Depends(caller_of), Depends(reject_unknown_parameters)])
     app.router.routes.extend(assistants.routes())
     page.install(app)
     return app

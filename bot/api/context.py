@@ -115,7 +115,7 @@ def caller_of(
     return Caller(actor, bearer.scopes, cookie)
 
 
-def known_parameters(request: Request) -> None:
+def reject_unknown_parameters(request: Request) -> None:
     """422 for a parameter that the endpoint does not have: a mistyped filter must not mean everything."""
     route = request.scope["route"]
     parts = (route.dependant, *route.dependant.dependencies)

@@ -57,7 +57,7 @@ class Pulse:
     async def begun(self) -> bool:
         """Whether it is known from where on changes are told; who has joined before misses none from then on."""
         async with self._looking:
-            return self._cursor is not None or await self._found() is not None
+            return self._cursor is not None or await self._read_or_none() is not None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -85,12 +85,12 @@ class Pulse:
     async def _look(self) -> float:
         """Read and publish new changes; returns the seconds to wait before the next read."""
         async with self._looking:
-            heard = await self._found()
+            heard = await self._read_or_none()
         if heard:
             self._tell(heard)
         return _AFTER_TROUBLE if heard is None else 0.0
 
-    async def _found(self) -> Heard:
+    async def _read_or_none(self) -> Heard:
         """The changes since the last read; None where the database cannot be read."""
         try:
             return await asyncio.to_thread(self._read)

@@ -5,7 +5,7 @@ from datetime import date
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Card
 from bot.cards.messages import alert, budget, digest, forecast, load, notices
-from bot.cards.messages.answers import answer, clarify, taught, why
+from bot.cards.messages.answers import answer, canvas, clarify, taught, why
 from bot.cards.messages.remediation import proposal, recurring, request
 from db.outgoing.messages import Alert, AnswerCard, Assignment, BudgetAlert, Drawn, Why
 
@@ -27,8 +27,8 @@ def draw(message: Drawn, today: date) -> Card:
     card needs.
     """
     match message["type"]:
-        case "answer":
-            return result_card(message, today)
+        case "answer" | "canvas":
+            return canvas.link(message) if message["type"] == "canvas" else result_card(message, today)
         case "note":
             return notices.note(str(message["text"]))
         case "help":

@@ -19,7 +19,7 @@ from db.outgoing import outbox
 from db.outgoing.message_keys import insight_key
 from db.outgoing.messages import Assignment, Why
 from db.tables import Insight
-from domain.insights import FEWER, LIVE, decide
+from domain.insights import FEWER, LIVE, Feedback, decide, give_feedback
 from domain.messages.insight_cards import payload_of, redraw
 
 _GONE = "That insight is no longer kept."
@@ -154,7 +154,7 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
     """Useful: noted, for the precision of alerts. Noise: why, before anything is closed."""
     number, _, verdict = click.value.partition(":")
     if verdict == "yes":
-        _judge(runtime, click.where, number, "")
+        _give_feedback(runtime, click.where, number, "useful", "")
     elif not _refused(runtime, click):
         about = clicks.about(click, insight=number)
         clicks.open_modal(
@@ -164,43 +164,21 @@ def keep_feedback(runtime: Runtime, click: Click) -> None:
 
 def keep_noise(runtime: Runtime, submission: Submission) -> None:
     """After noise the next one of its kind has to be half as large again; an anomaly is closed."""
-    reason = str(submission.values.get("reason") or "")[:500]
-    _judge(runtime, submission.where, str(submission.about.get("insight")), reason or "no reason given")
-
-
-def _judge(runtime: Runtime, where: Recipient, number: str, noise: str) -> None:
-    """Keep what a person thinks; `noise` is why it is noise, empty where it is useful."""
-    notice = "Thank you, noted."
-    with runtime.session() as session:
-        outcome = find(session, runtime, where, number, Permission.TRIAGE_INSIGHT)
-        if not isinstance(outcome, str):
-            insight, actor = outcome
-            insight.feedback = "noise" if noise else "useful"
-            details = {"feedback": insight.feedback, **({"reason": noise} if noise else {})}
-            audit.append(session, actor.id, "insight.feedback", str(insight.id), details)
-            if noise and insight.kind == "anomaly" and insight.status in LIVE:
-                notice = "Noted as noise: closed, and the next one here must be half as large again to be told."
-                insight.status, insight.closed_at = "resolved", runtime.clock()
-                insight.status_reason = (
-                    f"noise, says {actor.name or actor.id}: {noise}; the next one here must be half as large again to "
-                    "be told"
-                )
-                redraw(session, insight, f"noise:{insight.closed_at.isoformat()}")
-    clicks.post_ephemeral(runtime, where, outcome if isinstance(outcome, str) else notice)
+    reason = str(submission.values.get("reason") or "")[:500] or "no reason given"
+    _give_feedback(runtime, submission.where, str(submission.about.get("insight")), "noise", reason)
 
 
 def ask_fewer(runtime: Runtime, click: Click) -> None:
-    """Say what fewer alerts of that scope means, and ask why, before anything changes."""
+    """Say what fewer alerts of that scope means, on its own history too, and ask why, before anything changes."""
     with runtime.session() as session:
         outcome = find(session, runtime, click.where, click.value, Permission.TRIAGE_INSIGHT)
-        asked = "" if isinstance(outcome, str) else _fewer_of(outcome[0])
+        asked, evidence = ("", {}) if isinstance(outcome, str) else (_fewer_of(outcome[0]), outcome[0].evidence)
     if isinstance(outcome, str):
         clicks.post_ephemeral(runtime, click.where, outcome)
     else:
         about = clicks.about(click, insight=click.value)
-        clicks.open_modal(
-            runtime, click, alert.reason_modal("insight_fewer", about, "Fewer of these", f"{asked} Why?", days=False)
-        )
+        modal = alert.reason_modal("insight_fewer", about, "Fewer of these", f"{asked} Why?", days=False)
+        clicks.open_modal(runtime, click, {**modal, "blocks": [*alert.levels(evidence), *modal["blocks"]]})
 
 
 def _fewer_of(insight: Insight) -> str:
@@ -210,13 +188,22 @@ def _fewer_of(insight: Insight) -> str:
 
 def keep_fewer(runtime: Runtime, submission: Submission) -> None:
     """From the next detection on the insight's scope has the sensitivity `fewer`; Useful on it takes that back."""
-    reason, notice = str(submission.values.get("reason") or "")[:500], ""
+    reason = str(submission.values.get("reason") or "")[:500]
+    _give_feedback(runtime, submission.where, str(submission.about.get("insight")), FEWER, reason)
+
+
+def _give_feedback(runtime: Runtime, where: Recipient, number: str, feedback: Feedback, reason: str) -> None:
     with runtime.session() as session:
-        number = str(submission.about.get("insight"))
-        outcome = find(session, runtime, submission.where, number, Permission.TRIAGE_INSIGHT)
-        if not isinstance(outcome, str):
+        outcome = find(session, runtime, where, number, Permission.TRIAGE_INSIGHT)
+        if isinstance(outcome, str):
+            notice = outcome
+        else:
             insight, actor = outcome
-            insight.feedback = FEWER
-            audit.append(session, actor.id, "insight.feedback", str(insight.id), {"feedback": FEWER, "reason": reason})
-            notice = f"Noted. {_fewer_of(insight)} Useful under this alert takes it back."
-    clicks.post_ephemeral(runtime, submission.where, outcome if isinstance(outcome, str) else notice)
+            live = insight.status in LIVE
+            give_feedback(session, insight, actor, runtime.clock(), feedback, reason)
+            notice = "Thank you, noted."
+            if feedback == FEWER:
+                notice = f"Noted. {_fewer_of(insight)} Useful under this alert takes it back."
+            elif feedback == "noise" and insight.kind == "anomaly" and live:
+                notice = "Noted as noise: closed, and the next one here must be half as large again to be told."
+    clicks.post_ephemeral(runtime, where, notice)

@@ -43,14 +43,14 @@ def register(listeners: Listeners) -> None:
     listeners.submit("edit_sql", run_edited, validate_sql)
 
 
-def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | None:
+def stored_for(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | None:
     """The stored question, if it is kept and the person may see its result; else they are told why not."""
     with runtime.session() as session:
         question = assistant.stored(session, reference)
     if question is None:
         clicks.post_ephemeral(runtime, click.where, _GONE)
         return None
-    asker = runtime.people.actor(question.asker)
+    asker = runtime.people.asker(question.asker)
     if not assistant.may_see(runtime.people.actor(click.user), asker):
         clicks.post_ephemeral(runtime, click.where, _NOT_YOURS.format(asker=asker.name or "somebody else"))
         return None
@@ -59,13 +59,13 @@ def _stored(runtime: Runtime, click: Click, reference: str) -> StoredQuestion | 
 
 def show_sql(runtime: Runtime, click: Click) -> None:
     """Open the statement as it was run."""
-    if question := _stored(runtime, click, click.value):
+    if question := stored_for(runtime, click, click.value):
         clicks.open_modal(runtime, click, answer.sql_modal(question.question, answer.sql_of(question.result)))
 
 
 def upload_csv(runtime: Runtime, click: Click) -> None:
     """Put every row into the thread as a file, once."""
-    question = _stored(runtime, click, click.value)
+    question = stored_for(runtime, click, click.value)
     if question is None:
         return
     with runtime.session() as session:
@@ -76,7 +76,7 @@ def upload_csv(runtime: Runtime, click: Click) -> None:
 
 def edit_sql(runtime: Runtime, click: Click) -> None:
     """Open the statement for changing."""
-    if question := _stored(runtime, click, click.value):
+    if question := stored_for(runtime, click, click.value):
         where = clicks.about(click, reference=question.reference)
         clicks.open_modal(
             runtime, click, answer.edit_modal(question.reference, where, str(question.result.get("sql") or ""))
@@ -114,7 +114,7 @@ def _answer_edited(runtime: Runtime, submission: Submission) -> None:
 
 def open_parameters(runtime: Runtime, click: Click) -> None:
     """Ask for another period or other names of a certified answer."""
-    question = _stored(runtime, click, click.value)
+    question = stored_for(runtime, click, click.value)
     parameters = (question.result.get("certified") or {}).get("parameters") if question else None
     if question is None or not parameters:
         return
@@ -151,7 +151,7 @@ def ask_changed(runtime: Runtime, submission: Submission) -> None:
 
 def schedule(runtime: Runtime, click: Click) -> None:
     """Offer to ask the question again and again, into a channel."""
-    if question := _stored(runtime, click, click.value):
+    if question := stored_for(runtime, click, click.value):
         channel = click.channel if click.channel.startswith(("C", "G")) else None
         view = subscriptions.modal_for(runtime, click.where, clicks.about(click), channel, question.question)
         if view is not None:
@@ -161,7 +161,7 @@ def schedule(runtime: Runtime, click: Click) -> None:
 def keep_feedback(runtime: Runtime, click: Click) -> None:
     """Store helpful or not helpful; who may approve examples is offered to make a helpful answer one."""
     reference, _, verdict = click.value.partition(":")
-    if _stored(runtime, click, reference) is None:
+    if stored_for(runtime, click, reference) is None:
         return
     with runtime.session() as session:
         noted = assistant.feedback(session, reference, verdict == "yes")
@@ -188,7 +188,7 @@ def make_example(runtime: Runtime, click: Click) -> None:
 def choose(runtime: Runtime, click: Click) -> None:
     """Ask what a button offers, in the thread of the question that asked back; a second press is the same question."""
     reference, _, number = click.value.partition(":")
-    question = _stored(runtime, click, reference)
+    question = stored_for(runtime, click, reference)
     choices: list[Any] = list((question.result.get("choices") if question else None) or [])
     if question is None or not number.isdigit() or int(number) >= len(choices):
         return

@@ -54,7 +54,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
         if name and (row is None or not access.may_see_scope(actor, row.scope)):
             clicks.post_ephemeral(runtime, where, f"There is no budget {name} any more.")
             return None
-        existing = None if row is None else _known(row)
+        existing = None if row is None else _form_values(row)
         version = {} if row is None else {"seen": budgets.version_of(row)}
         choices = {} if existing else scopes.visible(session, actor)
         billed = (
@@ -66,7 +66,7 @@ def modal_for(runtime: Runtime, where: Recipient, about: dict[str, Any], name: s
     return budget.modal(json.dumps({**about, "budget": name, **version}), existing, choices, currencies)
 
 
-def _known(row: BudgetRow) -> dict[str, Any]:
+def _form_values(row: BudgetRow) -> dict[str, Any]:
     return {**_fields(budgets.budget_of(row)), "note": budgets.note_of(row)}
 
 

@@ -22,7 +22,7 @@ from domain.messages.insight_cards import payload_of
 from domain.subscriptions import describe
 from playbooks.proposals.plan import shown_steps
 from playbooks.recurring.overview import timetables
-from playbooks.recurring.standing import kept
+from playbooks.recurring.standing import unexpired
 from playbooks.schema import read_playbooks
 
 _DAYS = 30
@@ -178,7 +178,7 @@ def _recurring(session: Session, actor: Actor, organisation: Organisation) -> li
             "every": row.every,
             "next": row.next_due.isoformat(timespec="minutes"),
             "standing": list(row.standing),
-            "mine": any(access.same_person(actor, one.approver) for one in kept(session, row.playbook, now)),
+            "mine": any(access.same_person(actor, one.approver) for one in unexpired(session, row.playbook, now)),
         }
         for row in timetables(session, playbooks, organisation, now)
     ]

@@ -5,35 +5,35 @@ answered once, in its thread.
 import html
 import logging
 import re
-import threading
-import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from slack_sdk.errors import SlackClientError
 from sqlalchemy.orm import Session
 
 from bot.cards import message_types
 from bot.cards.messages import notices
 from bot.fair import Full
+from bot.listeners import steps, stops
+from bot.listeners.following import Following
 from bot.process.runtime import Runtime
 from bot.slack import calls, csv_files, errors, inbox
 from bot.slack.errors import Recipient
+from bot.slack.streams import UNKNOWN, Stream
 from config import logs
 from db.outgoing import outbox
 from db.outgoing.message_keys import answer_key
 from db.outgoing.messages import AnswerCard, Help, Note, note
 from db.tables import Question
 from domain import quarantine
+from nl2sql.deps import AnswerStopped
 
 log = logging.getLogger(__name__)
 
 LONGEST = 2_000
 _RAW = 12_000  # characters of a message that are looked at: markup and escapes make it longer than what was typed
-_STATUS_AFTER, _WAITING_AFTER = 0.25, 3.0
 _GIVEN_UP = (
     "I could not answer that: each attempt ended before its end. It is set aside for the admins "
     "(`finops quarantine list`). Please ask in other words."
@@ -120,13 +120,13 @@ def as_body(heard: IncomingQuestion) -> dict[str, Any]:
     return {key: getattr(heard, key) for key in IncomingQuestion.__dataclass_fields__}
 
 
-def submit(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
-    """Answer in the background."""
+def submit(runtime: Runtime, event_id: str, heard: IncomingQuestion, *, again: bool = False) -> None:
+    """Answer in the background; `again` where another bot may have begun to."""
     where = Recipient(heard.user, heard.channel, heard.thread)
     runtime.in_hand.add(event_id)
     with logs.request(logs.request_of(event_id)), logs.hiding(heard.text):
         try:
-            future = runtime.later(runtime.questions.of(heard.user), where, answer, runtime, event_id, heard)
+            future = runtime.later(runtime.questions.of(heard.user), where, answer, runtime, event_id, heard, again)
         except Full:
             future = runtime.later(runtime.clicks, where, turn_away, runtime, event_id, heard)
     future.add_done_callback(lambda done: _over(runtime, event_id, done))
@@ -170,112 +170,91 @@ def resume(runtime: Runtime) -> int:
         inbox.renew_leases(session, runtime.in_hand.copy())
         left = inbox.claim_expired(session)
         for event in left:
-            if event.given_up:
+            if event.given_up and steps.is_step(event.body):
+                quarantine.set_event_aside(session, event.event_id, runtime.clock())
+            elif event.given_up:
                 outbox.enqueue(
                     session,
                     str(event.body.get("channel")),
-                    note(_GIVEN_UP),
+                    Note(type="note", text=_GIVEN_UP, stream=UNKNOWN),
                     answer_key(event.event_id),
                     thread_ts=event.body.get("thread"),
                 )
                 quarantine.set_event_aside(session, event.event_id, runtime.clock())
     for event in left:
-        if not event.given_up:
+        if steps.is_step(event.body):
+            (steps.give_up if event.given_up else steps.submit)(runtime, event.event_id, event.body)
+        elif not event.given_up:
             fields = {
                 name: value for name, value in event.body.items() if name in IncomingQuestion.__dataclass_fields__
             }
-            submit(
-                runtime, event.event_id, IncomingQuestion(**fields)
-            )  # a field of another release is for that release
+            heard = IncomingQuestion(**fields)  # a field of another release is for that release
+            submit(runtime, event.event_id, heard, again=True)
     return len(left)
 
 
-def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion) -> None:
-    """Answer one question: the reply and the note that it is answered are one transaction."""
-    reply = _reply(runtime, heard)
-    answered = reply if reply["type"] == "answer" else None
-    outcome = answered["result"].get("outcome") if answered else None
-    private = answered if not heard.addressed and outcome == "cannot_answer" else None
-    with runtime.session() as session:
-        if not private:
-            outbox.enqueue(session, heard.channel, reply, answer_key(event_id), thread_ts=heard.thread)
-            if answered and answered["result"].get("export") and answered["result"].get("rows"):
-                beneath = None if heard.thread else answer_key(event_id)
-                csv_files.enqueue(
-                    session,
-                    answered["result"],
-                    answered["reference"],
-                    heard.channel,
-                    heard.thread,
-                    heard.user,
-                    beneath=beneath,
-                )
-        inbox.done(session, event_id, runtime.clock())
+def answer(runtime: Runtime, event_id: str, heard: IncomingQuestion, again: bool = False) -> None:
+    """Answer one question: the reply and the note that it is answered are one transaction. What was streamed of it
+    becomes the reply, and of one that is answered `again`, what another bot had streamed.
+    """
+    with _following(runtime, event_id, heard, again) as following:
+        reply = _reply(runtime, heard, following)
+        answered = reply if reply["type"] == "answer" else None
+        outcome = answered["result"].get("outcome") if answered else None
+        private = answered if not heard.addressed and outcome == "cannot_answer" else None
+        if private:
+            following.discard()
+        elif reply["type"] != "help" and (stream := following.finish()) is not None:
+            reply["stream"] = stream
+        with runtime.session() as session:
+            if not private:
+                outbox.enqueue(session, heard.channel, reply, answer_key(event_id), thread_ts=heard.thread)
+                if answered and answered["result"].get("export") and answered["result"].get("rows"):
+                    _leave_csv(session, event_id, heard, answered)
+            inbox.done(session, event_id, runtime.clock())
     if private:  # people may talk among themselves; only who wrote is told that it was not understood
         card = message_types.result_card(private, runtime.clock().date())
         calls.post_ephemeral(runtime.client, heard.channel, heard.user, card, heard.thread)
 
 
-def _reply(runtime: Runtime, heard: IncomingQuestion) -> AnswerCard | Help | Note:
+def _leave_csv(session: Session, event_id: str, heard: IncomingQuestion, answered: AnswerCard) -> None:
+    result, reference = answered["result"], answered["reference"]
+    beneath = None if heard.thread else answer_key(event_id)
+    csv_files.enqueue(session, result, reference, heard.channel, heard.thread, heard.user, beneath=beneath)
+
+
+def _following(runtime: Runtime, event_id: str, heard: IncomingQuestion, again: bool) -> Following:
+    """Follows the answer of a question; its steps are shown in a thread, by the bot that answers first."""
+    stream, client = None, runtime.delivery.client
+    if heard.thread:
+        stream = Stream(client, heard.channel, heard.thread, heard.user, runtime.team, answer_key(event_id))
+    if stream and again:
+        stream.ts, stream.open = UNKNOWN, False
+    return Following(runtime, heard.channel, heard.thread, stream, lambda: stops.stopped_by(runtime, event_id))
+
+
+def _reply(runtime: Runtime, heard: IncomingQuestion, following: Following) -> AnswerCard | Help | Note:
     if not heard.text or heard.text.lower() in ("help", "hilfe", "?", "hi", "hello"):
         return Help(type="help")
     if len(heard.text) > LONGEST:
         return note(f"That is {len(heard.text):,} characters; I read up to {LONGEST:,}. Please ask in fewer words.")
-    actor = runtime.people.actor(heard.user)
-    with Status(runtime, heard) as status:
+    actor, say, watch = runtime.people.actor(heard.user), following.say, following.watch
+    try:
         result, reference = runtime.answers.ask(
-            heard.text, actor, heard.conversation, heard.channel, status.say, heard.after
+            heard.text, actor, heard.conversation, heard.channel, say, watch, heard.after
         )
+    except AnswerStopped as stopped:
+        return note(_stopped(runtime, str(stopped), *following.ended))
     card = AnswerCard(type="answer", result=result, reference=reference, asked=heard.asked)
     if heard.thread is None:  # what is said in a thread may mean something only there
         card["question"] = heard.text
     return card
 
 
-class Status:
-    """The line under the thread while an answer takes its time: what is being done, and after three seconds what it
-    waits for. One thread tells Slack, the newest words only; nobody waits for it.
-    """
-
-    def __init__(self, runtime: Runtime, heard: IncomingQuestion) -> None:
-        self._runtime, self._heard = runtime, heard
-        self._doing = "reading the question"
-        self._changed, self._over = threading.Event(), threading.Event()
-
-    def __enter__(self) -> "Status":
-        if self._heard.thread:
-            threading.Thread(target=self._tell, name="status", daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._changed.set()
-
-    def say(self, doing: str) -> None:
-        """What is being done now; shown when the question is slow enough for a status."""
-        self._doing = doing
-        self._changed.set()
-
-    def _tell(self) -> None:
-        if self._over.wait(_STATUS_AFTER):
-            return
-        began, shown = time.monotonic(), ""
-        while not self._over.is_set():
-            self._changed.clear()
-            waits = "still " if time.monotonic() - began > _WAITING_AFTER else ""
-            words = f"is {waits}{self._doing}…"
-            if words != shown:
-                self._show(words)
-                shown = words
-            self._changed.wait(_WAITING_AFTER)
-
-    def _show(self, words: str) -> None:
-        try:
-            self._runtime.client.assistant_threads_setStatus(
-                channel_id=self._heard.channel, thread_ts=str(self._heard.thread), status=words
-            )
-        except (SlackClientError, OSError) as error:
-            log.debug("no status can be shown: %s", error)
+def _stopped(runtime: Runtime, user: str, ended: int, steps: int) -> str:
+    name = runtime.people.actor(user).name or "somebody"
+    done = f"after {ended} of {steps} steps" if steps else "before it began"
+    return f"Stopped by {name} {done}. Ask again for the whole answer."
 
 
 def suggest(

@@ -42,7 +42,7 @@ def add(server: MCPServer[Any], tools: ToolContext) -> None:
         """
         asker = tools.asker(Permission.ASK, "ask")
         with logs.hiding(question), tools.share(asker):
-            return _said(ask(question, asker, _thread(asker, thread), context.answers))
+            return _content_of(ask(question, asker, _thread(asker, thread), context.answers))
 
     @server.tool(title="Query cloud cost", annotations=READS)
     def query_costs(query: query, thread: Thread = None) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def add(server: MCPServer[Any], tools: ToolContext) -> None:
         """
         asker = tools.asker(Permission.ASK, "ask")
         with logs.hiding(sql), tools.share(asker):
-            return _said(answer_sql(sql, asker, None, context.answers))
+            return _content_of(answer_sql(sql, asker, None, context.answers))
 
     @server.tool(title="Describe the cost data", annotations=READS)
     def describe_data() -> dict[str, Any]:
@@ -111,14 +111,14 @@ def _queried(given: dict[str, Any], asker: Actor, thread: str | None, context: C
     outcome = run_query(given, asker, _thread(asker, thread), context.answers)
     if isinstance(outcome, CannotAnswer):  # whoever wrote it mends it by what is said
         raise ToolError(outcome.text)
-    return _said(outcome)
+    return _content_of(outcome)
 
 
 def _thread(asker: Actor, thread: str | None) -> str | None:
     return f"mcp:{asker.id}:{thread}" if thread else None
 
 
-def _said(outcome: Outcome) -> dict[str, Any]:
+def _content_of(outcome: Outcome) -> dict[str, Any]:
     """What is given back; raises `ToolError` for what was not run."""
     content = outcome.to_json()
     if content["outcome"] in _FAILED:

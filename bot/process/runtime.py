@@ -48,6 +48,8 @@ class Runtime:
     people: People
     delivery: OutboxDelivery
     bot_user: str = ""
+    team: str = ""
+    workspace_url: str = ""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     renew_secrets: Callable[[], None] = lambda: None
     questions: FairPool = field(default_factory=FairPool)
@@ -129,5 +131,7 @@ def build(
             running=settings.questions_running_per_person, waiting=settings.questions_waiting_per_person
         ),
     )
-    runtime.bot_user = str(client.auth_test()["user_id"])
+    who = client.auth_test()
+    runtime.bot_user, runtime.team = str(who["user_id"]), str(who.get("team_id") or "")
+    runtime.workspace_url = str(who.get("url") or "https://slack.com/")
     return runtime

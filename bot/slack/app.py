@@ -2,7 +2,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from bot.listeners import alerts, answers, budgets, commands, home, notes, questions, subscriptions
+from bot.listeners import (
+    alerts,
+    answers,
+    budgets,
+    canvases,
+    commands,
+    home,
+    notes,
+    questions,
+    steps,
+    stops,
+    subscriptions,
+    unfurls,
+)
 from bot.listeners.clicks import Listeners
 from bot.listeners.remediation import fixes, proposals, recurring
 from bot.process.runtime import Runtime
@@ -16,6 +29,13 @@ if TYPE_CHECKING:
     from slack_bolt import App, BoltResponse
 
 _ANSWERED = ("app_mention", "message")
+_PASSED_ON = (
+    "app_home_opened",
+    "agent_session_stopped",
+    "function_executed",
+    "link_shared",
+    "entity_details_requested",
+)  # to a listener of their own
 
 
 def build_app(runtime: Runtime) -> "App":
@@ -25,10 +45,13 @@ def build_app(runtime: Runtime) -> "App":
     app.error(_on_error(runtime))
     app.middleware(_keep_events(runtime))
     app.event("app_home_opened")(_on_home(runtime))
+    for event, handler in _HANDLERS.items():
+        app.event(event)(_later(runtime, handler))
     listeners = Listeners(app, runtime)
-    for room in (answers, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
+    for room in (answers, canvases, alerts, fixes, notes, proposals, recurring, budgets, subscriptions):
         room.register(listeners)
     commands.register(app, listeners)
+    steps.register(app, runtime)
     return app
 
 
@@ -41,7 +64,7 @@ def _keep_events(runtime: Runtime) -> "Callable[..., Any]":
         from slack_bolt import BoltResponse  # noqa: PLC0415 - slow to load, and only a running bot needs it
 
         event = body.get("event") or {}
-        if body.get("type") != "event_callback" or event.get("type") == "app_home_opened":
+        if body.get("type") != "event_callback" or event.get("type") in _PASSED_ON:
             next()
             return None
         heard = questions.parse_event(event, runtime.bot_user) if event.get("type") in _ANSWERED else None
@@ -61,6 +84,26 @@ def _on_home(runtime: Runtime) -> "Callable[..., None]":
             runtime.later(runtime.clicks, Recipient(), home.publish, runtime, user)
 
     return opened
+
+
+_HANDLERS: "dict[str, Callable[[Runtime, dict[str, Any]], None]]" = {
+    "agent_session_stopped": stops.stop,
+    "link_shared": unfurls.unfurl,
+    "entity_details_requested": unfurls.present,
+}
+
+
+def _later(runtime: Runtime, handler: "Callable[[Runtime, dict[str, Any]], None]") -> "Callable[..., None]":
+    """Done after the ack; lost with this process, for it can be asked for again. Who posts a link is told nothing of
+    its preview's failure.
+    """
+
+    def listen(event: dict[str, Any]) -> None:
+        asked = event["type"] == "agent_session_stopped"
+        where = Recipient(event.get("user"), event.get("channel"), event.get("thread_ts")) if asked else Recipient()
+        runtime.later(runtime.clicks, where, handler, runtime, event)
+
+    return listen
 
 
 def _on_error(runtime: Runtime) -> "Callable[..., None]":

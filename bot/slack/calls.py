@@ -74,15 +74,16 @@ def post(client: WebClient, channel: str, thread: str | None, card: Card, key: s
     return _with_blocks(client, card, send)
 
 
-def update(client: WebClient, channel: str, ts: str, card: Card, key: str) -> tuple[str, str | None]:
-    """Replace a message; as `post`."""
+def update(
+    client: WebClient, channel: str, ts: str, card: Card, key: str, *, keyed: bool = False
+) -> tuple[str, str | None]:
+    """Replace a message; as `post`. With `keyed` it carries this key from now on, else the one it was posted with."""
+    metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}} if keyed else None
 
     def send(blocks: list[Block] | None) -> str:
-        return str(
-            client.chat_update(channel=channel, ts=ts, text=card["text"], blocks=blocks if blocks is not None else [])[
-                "ts"
-            ]
-        )
+        shown = blocks if blocks is not None else []
+        response = client.chat_update(channel=channel, ts=ts, text=card["text"], blocks=shown, metadata=metadata)
+        return str(response["ts"])
 
     return _with_blocks(client, card, send)
 
@@ -103,7 +104,7 @@ def _with_blocks(client: WebClient, card: Card, send: Any) -> tuple[str, str | N
             elif tries == 1:
                 tries, blocks = 0, [block for block in blocks if block.get("block_id") != PICTURE]
             elif _has_data_table(blocks):  # a workspace that does not know the block
-                blocks = without_data_tables(blocks, card.get("plain_table"))
+                blocks = without_data_tables(blocks, card.get("plain_tables") or {})
             else:
                 log.error("Slack refused blocks, the text alone is posted: %s", reason)
                 return send(None), f"blocks refused: {reason}"
@@ -133,7 +134,8 @@ def ready_blocks(client: WebClient, card: Card) -> list[Block]:
     return [{**block, "slack_file": {"id": file}} if block.get("block_id") == PICTURE else block for block in blocks]
 
 
-def _messages(client: WebClient, channel: str, thread: str | None, since: datetime) -> list[dict[str, Any]]:
+def messages_since(client: WebClient, channel: str, thread: str | None, since: datetime) -> list[dict[str, Any]]:
+    """The messages of a channel, or of a thread, from some minutes before a moment on, with their metadata."""
     oldest = f"{(since - _SKEW).timestamp():.6f}"
     messages: list[dict[str, Any]] = []
     cursor = None
@@ -155,7 +157,7 @@ def _messages(client: WebClient, channel: str, thread: str | None, since: dateti
 
 def find_message(client: WebClient, channel: str, thread: str | None, key: str, since: datetime) -> str | None:
     """The ts of the message that carries the key; None when it is not there."""
-    for message in _messages(client, channel, thread, since):
+    for message in messages_since(client, channel, thread, since):
         metadata = message.get("metadata") or {}
         if metadata.get("event_type") == EVENT_TYPE and (metadata.get("event_payload") or {}).get("key") == key:
             return str(message["ts"])
@@ -166,7 +168,7 @@ def has_file(client: WebClient, channel: str, thread: str | None, name: str, sin
     """Whether a file of that name is in the thread already."""
     return any(
         file.get("name") == name
-        for message in _messages(client, channel, thread, since)
+        for message in messages_since(client, channel, thread, since)
         for file in message.get("files") or []
     )
 
@@ -193,4 +195,4 @@ def post_ephemeral(client: WebClient, channel: str, user: str, card: Card, threa
     except SlackApiError as error:
         if error_code(error) not in ("invalid_blocks", "invalid_blocks_format") or not _has_data_table(blocks):
             raise
-        send(without_data_tables(blocks, card.get("plain_table")))
+        send(without_data_tables(blocks, card.get("plain_tables") or {}))

@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.cards import message_types
 from bot.cards.opening import with_open
-from bot.slack import calls, links
+from bot.slack import calls, links, streams
 from bot.slack.permalinks import Permalinks
 from config import logs
 from db import locks
@@ -188,6 +188,11 @@ class OutboxDelivery:
         card = with_open(message_types.draw(message, self.clock().date()), message, self.page)
         if row.update_key:
             return calls.update(self.client, channel, relation.message_ts, card, row.key)
+        stream = message.get("stream")
+        if isinstance(stream, str) and (
+            ended := streams.end(self.client, channel, thread, stream, card, row.key, row.created_at)
+        ):
+            return ended
         if retried and (earlier_ts := calls.find_message(self.client, channel, thread, row.key, row.created_at)):
             return earlier_ts, "found after an interrupted attempt"
         return calls.post(self.client, channel, thread, card, row.key)

@@ -44,6 +44,37 @@ def done(session: Session, event_id: str, now: datetime) -> None:
     )
 
 
+def in_hand(session: Session, channel: str, thread: str) -> dict[str, str]:
+    """Who asked what is being answered in a thread, by the ids of its events."""
+    rows = session.execute(
+        sa.select(SlackEvent.event_id, SlackEvent.body["user"].astext).where(
+            SlackEvent.done_at.is_(None),
+            SlackEvent.body["channel"].astext == channel,
+            SlackEvent.body["thread"].astext == thread,
+            SlackEvent.seen_at > sa.func.now() - _TOO_OLD,
+        )
+    )
+    return {str(event_id): str(user) for event_id, user in rows}
+
+
+def stop(session: Session, event_ids: Collection[str], user: str) -> None:
+    """Note who stopped the answers of these events; whichever bot makes them looks between two steps. The caller
+    commits.
+    """
+    session.execute(
+        sa.update(SlackEvent)
+        .where(SlackEvent.event_id.in_(event_ids), SlackEvent.done_at.is_(None))
+        .values(body=SlackEvent.body.concat({"stopped_by": user})),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def stopped_by(session: Session, event_id: str) -> str:
+    """Who stopped the answer of an event; empty for nobody."""
+    asked = sa.select(SlackEvent.body["stopped_by"].astext).where(SlackEvent.event_id == event_id)
+    return str(session.scalar(asked) or "")
+
+
 @dataclass(frozen=True)
 class Left:
     """An event that a dead bot left; `given_up` when it ended too many bots to be given to another."""

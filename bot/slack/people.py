@@ -13,6 +13,8 @@ from config.organisation import Organisation
 
 log = logging.getLogger(__name__)
 
+CHANNEL = "channel:"
+"""Begins the id under which a channel asks; no id of Slack begins so."""
 _KEPT_SECONDS = 300
 
 
@@ -67,6 +69,29 @@ class People:
             return self._with_groups(replace(by_email, id=user), user)
         stranger = self.organisation.actor(user, profile.name)
         return self._with_groups(replace(stranger, known_as=frozenset({profile.email} - {""})), user)
+
+    def asker(self, identity: str) -> Actor:
+        """Who asked a stored question: a person, or a channel for which a workflow asked."""
+        if not identity.startswith(CHANNEL):
+            return self.actor(identity)
+        known = self.channel(identity.removeprefix(CHANNEL))
+        return known or Actor(identity, "a channel that finops.yaml does not name", frozenset(), sees_all=True)
+
+    def channel(self, channel_id: str) -> Actor | None:
+        """A channel of `finops.yaml` as an actor, who sees what its digest tells: its team's costs, or everybody's;
+        None for any other channel.
+        """
+        named = self.organisation.channel_named(channel_id)
+        if named is None and self.organisation.channels:
+            try:
+                info = self.client.conversations_info(channel=channel_id)["channel"]
+                named = self.organisation.channel_named(str(info.get("name") or channel_id))
+            except (SlackClientError, OSError) as error:
+                log.warning("Slack does not tell which channel %s is: %s", channel_id, error)
+        if named is None:
+            return None
+        teams = frozenset({named.team}) if named.team else frozenset()
+        return Actor(f"{CHANNEL}{channel_id}", named.channel, teams=teams, sees_all=named.team is None)
 
     def person(self, identity: str) -> Actor:
         """Who a person of `finops.yaml` is, named by id or e-mail: the same

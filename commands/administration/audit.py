@@ -15,7 +15,7 @@ def verify(person: AsOption = None) -> None:
     if person is not None:  # without, it is the machine that looks after itself
         permitted(settings, read_organisation(settings), person, "read_audit")
     with Session(connect(settings).app) as session:
-        result = audit.verify(session, audit.kept_in(settings.home))
+        result = audit.verify(session, audit.heads_in(settings.home))
     if isinstance(result, audit.Broken):
         typer.echo(f"The audit log is broken: {result.reason}.", err=True)
         raise typer.Exit(1)

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 _INSIGHT = re.compile(r"insight:(\d{1,18}):", re.ASCII)
-ANSWERS = ("answer:", "csv:", "edited:")  # begin the keys of what holds questions and their answers
+ANSWERS = ("answer:", "csv:", "canvas:", "edited:")  # begin the keys of what holds questions and their answers
 
 
 def insight_key(insight: int, rest: str) -> str:
@@ -36,6 +36,16 @@ def file_key(reference: str, channel: str) -> str:
 def digest_key(subscription: int | None, channel: str, day: object) -> str:
     """Of a channel's digest of a day; no subscription: of finops.yaml."""
     return f"digest:{subscription or 'file'}:{channel}:{day}"
+
+
+def canvas_key(reference: str, channel: str) -> str:
+    """Of an answer's canvas in a channel."""
+    return f"canvas:{reference}:{channel}"
+
+
+def step_digest_key(execution: str) -> str:
+    """Of the digest that a workflow's step asked for, by the step's execution."""
+    return f"digest:step:{execution}"
 
 
 def request_key(request: int, place: str | None = None) -> str:

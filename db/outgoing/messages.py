@@ -12,10 +12,11 @@ from db.outgoing.remediation_messages import ProposalCard, RecurringCard, Remedi
 
 
 class Note(TypedDict):
-    """A plain sentence or a few."""
+    """A plain sentence or a few; `stream` as of an `AnswerCard`."""
 
     type: Literal["note"]
     text: str
+    stream: NotRequired[str]
 
 
 class Help(TypedDict):
@@ -103,7 +104,8 @@ class Assignment(TypedDict):
 
 class AnswerCard(TypedDict):
     """A question's stored result, whatever became of it; `asked` says who asked what, where the question does not stand
-    above it, and `question` is one that can be asked elsewhere in the same words.
+    above it, and `question` is one that can be asked elsewhere in the same words. `stream` is the timestamp of the
+    streamed message that becomes the answer, or empty where one may be in the thread that has to be looked for.
     """
 
     type: Literal["answer"]
@@ -111,6 +113,7 @@ class AnswerCard(TypedDict):
     reference: str
     asked: str | None
     question: NotRequired[str]
+    stream: NotRequired[str]
 
 
 class FileUpload(TypedDict):
@@ -120,6 +123,14 @@ class FileUpload(TypedDict):
     filename: str
     content: str
     comment: str
+
+
+class CanvasLink(TypedDict):
+    """Leads to a canvas that was made of an answer."""
+
+    type: Literal["canvas"]
+    title: str
+    url: str
 
 
 class DigestCard(TypedDict):
@@ -182,9 +193,12 @@ class LoadCard(TypedDict, total=False):
 
 
 class RequestCard(TypedDict):
-    """A request for a flow and how far it is; `asked` holds the places to which it was put besides."""
+    """A request for a flow and how far it is; `asked` holds the places to which it was put besides. In a `private`
+    one nobody reads it but who asked.
+    """
 
     type: Literal["request"]
+    private: NotRequired[bool]
     id: int
     state: str
     what: str
@@ -224,6 +238,7 @@ Drawn = (
     | BudgetAlert
     | Assignment
     | AnswerCard
+    | CanvasLink
     | DigestCard
     | DigestDetails
     | ForecastCard

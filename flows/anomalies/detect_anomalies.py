@@ -21,6 +21,7 @@ from flows.anomalies.cost_series import name_of
 from flows.anomalies.daily import detect
 from flows.anomalies.grouping import Noise, ScoredFinding, group_findings, passes_feedback
 from flows.anomalies.hourly import detect_hours
+from flows.anomalies.replay import measure_alerts
 from flows.anomalies.sensitivity import quieted
 from flows.anomalies.titles import title_of, what_of, when_of
 from flows.ingest.cloud.aws_events import CloudTrail, Trail
@@ -39,7 +40,9 @@ def detect_anomalies() -> dict[str, int]:
     with failure.running("detect_anomalies") as (settings, organisation, database):
         cloud = cloud_of(settings, organisation.remediation)
         trail = CloudTrail(lambda service, account_id, region: cloud.client(service, account_id, region, "observe"))
-        return run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
+        counts = run(database, organisation, datetime.now(UTC), trail if organisation.remediation.accounts else None)
+        measure_alerts(database, organisation)
+        return counts
 
 
 def run(
@@ -64,19 +67,21 @@ def run(
         if through is None:
             of_hours = group_findings(detect_hours(session, organisation), detection.window_start)
             grouped += [
-                one for one in of_hours if not _is_told(one, causes) or _is_known(session, _fingerprint(session, one))
+                one
+                for one in of_hours
+                if not _is_reported_by_day(one, causes) or _has_insight(session, _fingerprint(session, one))
             ]
         arrived = session.scalar(sa.select(sa.func.max(Load.finished_at)).where(Load.status == "loaded"))
         named = [(judged, _fingerprint(session, judged)) for judged in grouped]
         noise = _noise(session, now)
-        heard = [(one, name) for one, name in named if _is_known(session, name) or passes_feedback(one, noise)]
+        heard = [(one, name) for one, name in named if _has_insight(session, name) or passes_feedback(one, noise)]
         detected = [_insight(session, judged, name, trail) for judged, name in heard]
         insights.store(session, detected, organisation, now, arrived)
         closed = _close_vanished(session, detection.window_start, {item.fingerprint for item in detected}, now)
     return {"found": len(detected), "closed": closed}
 
 
-def _is_told(of_hours: ScoredFinding, grouped: Sequence[ScoredFinding]) -> bool:
+def _is_reported_by_day(of_hours: ScoredFinding, grouped: Sequence[ScoredFinding]) -> bool:
     """Whether the days tell of it already: what is known to be out of line
     there needs no second alert from its hours.
     """
@@ -84,14 +89,14 @@ def _is_told(of_hours: ScoredFinding, grouped: Sequence[ScoredFinding]) -> bool:
     return any((day.currency, day.finding.direction) == same and touches(day.scope, of_hours.scope) for day in grouped)
 
 
-def _is_known(session: Session, fingerprint: str) -> bool:
+def _has_insight(session: Session, fingerprint: str) -> bool:
     return session.scalar(sa.select(Insight.id).where(Insight.fingerprint == fingerprint)) is not None
 
 
 def _fingerprint(session: Session, judged: ScoredFinding) -> str:
     """What names the story; one that an hour told already keeps that name when its day confirms it."""
     own = f"anomaly:{name_of(judged.scope, judged.currency)}:{judged.finding.direction}:{judged.since}"
-    if _is_known(session, own):
+    if _has_insight(session, own):
         return own
     of_hours = sa.select(Insight).where(
         Insight.kind == "anomaly",

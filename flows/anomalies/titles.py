@@ -23,7 +23,7 @@ def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | 
     ratio = f" (×{judged.actual / judged.expected:.1f})" if judged.expected > 1 and judged.actual > 1 else ""
     each = "an hour" if judged.grain == "hour" else "a day"
     amount = f"{money(abs(judged.actual - judged.expected), judged.currency)} {each}"
-    since = f"since {_said(finding.since, judged.grain)}"
+    since = f"since {_moment_label(finding.since, judged.grain)}"
     if finding.kind == "new":
         return f"{what}{where} is new: {amount} {since}"
     moved = "up" if finding.direction == "up" else "down"
@@ -32,9 +32,9 @@ def title_of(judged: ScoredFinding, verdict: Verdict | None = None, team: str | 
     if judged.over is not None:
         last = finding.since + (judged.over[0] - 1) * judged.window.every
         when = (
-            f"on {_said(finding.since, judged.grain)}"
+            f"on {_moment_label(finding.since, judged.grain)}"
             if judged.over[0] == 1
-            else f"from {_said(finding.since, judged.grain)} to {_said(last, judged.grain)}"
+            else f"from {_moment_label(finding.since, judged.grain)} to {_moment_label(last, judged.grain)}"
         )
         return f"{what}{where} was {moved} {amount} {when}{ratio}{why}"
     return f"{what}{where} is {moved} {amount} {since}{ratio}{creeping}{why}"
@@ -66,13 +66,13 @@ def _beside(judged: ScoredFinding) -> str:
 
 def when_of(judged: ScoredFinding) -> str:
     """`since Tue 17 Nov 2026`; of what is over, its first and its last step."""
-    first = f"{_said(judged.finding.since, judged.grain)} {judged.finding.since:%Y}"
+    first = f"{_moment_label(judged.finding.since, judged.grain)} {judged.finding.since:%Y}"
     if judged.over is None:
         return f"since {first}"
     last = judged.finding.since + (judged.over[0] - 1) * judged.window.every
-    return f"on {first}" if judged.over[0] == 1 else f"from {first} to {_said(last, judged.grain)} {last:%Y}"
+    return f"on {first}" if judged.over[0] == 1 else f"from {first} to {_moment_label(last, judged.grain)} {last:%Y}"
 
 
-def _said(moment: datetime, grain: str) -> str:
+def _moment_label(moment: datetime, grain: str) -> str:
     """`Tue 17 Nov`, with the hour where hours count."""
     return f"{moment:%a} {moment.day} {moment:%b}" + (f" {moment:%H:%M} UTC" if grain == "hour" else "")

@@ -37,12 +37,12 @@ def fresh(session: Session, scope: Mapping[str, str], series: CostSeries, today:
     while through > newest - timedelta(days=5) and _share(learned, series, through, today) < WHOLE:
         through -= timedelta(days=1)
     if (today - newest).days > 1:
-        return Fresh(through, f"The bills are late: they end on {_said(newest)}; nothing is said about later days.")
+        return Fresh(through, f"The bills are late: they end on {_day(newest)}; nothing is said about later days.")
     if through < newest:
         share = _share(learned, series, newest, today)
         return Fresh(
             through,
-            f"{_said(newest)} has not wholly arrived (about {percent(share)} of it); this is about the days before.",
+            f"{_day(newest)} has not wholly arrived (about {percent(share)} of it); this is about the days before.",
         )
     return Fresh(through, None)
 
@@ -63,5 +63,5 @@ def _share(learned: Curve, series: CostSeries, day: date, today: date) -> float:
     return share if age <= _YOUNG and share < _LEAST_USUAL else 1.0
 
 
-def _said(day: date) -> str:
+def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"

@@ -60,7 +60,7 @@ def moves(
     return sorted(service_moves, key=lambda move: -abs(move.change))[:_MOVERS]
 
 
-def said(
+def sentence(
     session: Session, scope: Mapping[str, str], moves: Sequence[Move], through: date, span: int, currency: str
 ) -> str:
     """The service that moved most, with its reason where an insight knows one;

@@ -60,7 +60,7 @@ def run(
             return 0
         today = through + timedelta(days=1)
         everything = _series(session, organisation, today)
-        series = _wanted(everything, only)
+        series = _selected(everything, only)
         # One scope is forecast with all others, to add up with them, while that takes seconds.
         together = everything if len(everything) <= _FULL_TIER else series
         forecasts = {k: f for k, f in _forecast(together, today, organisation).items() if k in series}
@@ -99,7 +99,7 @@ def _one(series: CostSeries, index: int) -> Series:
     return Series(series.day(first), series.values[first:, index])
 
 
-def _wanted(series: Keyed, only: tuple[str, str | None] | None) -> Keyed:
+def _selected(series: Keyed, only: tuple[str, str | None] | None) -> Keyed:
     if only is None:
         return series
     return {key: value for key, value in series.items() if key[0] == only[0] and only[1] in (None, key[1])}

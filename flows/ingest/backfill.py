@@ -61,6 +61,7 @@ def backfill(
     source: str | None = None,
     take_over: bool = False,
     accept_shrink: bool = False,
+    actor: str = "system",
 ) -> IngestResult:
     """Load the files whose billing month is `since` (`YYYY-MM`) or later, the oldest month first, and say what became
     of all. Months that were loaded before and are the same are `unchanged`, so that it can be run again after it was
@@ -79,7 +80,7 @@ def backfill(
     results: list[IngestResult] = []
     while groups:
         group = groups.pop(0)
-        result = _load(group, list(paths), database, organisation, watch, source, take_over, accept_shrink)
+        result = _load(group, list(paths), database, organisation, watch, source, take_over, accept_shrink, actor)
         brought = {month for load in result.loads for month in load.billing_periods}
         others = [one for one in (*groups, *watch.through) if one is not group and one.months & brought]
         if others:  # a month has to be delivered whole
@@ -108,6 +109,7 @@ def _load(
     source: str | None,
     take_over: bool,
     accept_shrink: bool,
+    actor: str,
 ) -> IngestResult:
     """One delivery; what cannot even be read is its result, too."""
     watch.begin(group)
@@ -126,6 +128,7 @@ def _load(
                 source=source,
                 take_over=take_over,
                 accept_shrink=accept_shrink,
+                actor=actor,
                 progress=watch.progress,
                 found=FoundFiles(tuple(here)),
             )
@@ -135,7 +138,7 @@ def _load(
 
 def _grouped(database: Database, files: Sequence[BillFile], since: str) -> tuple[list[_Group], list[BillFile]]:
     """The files of each month, of months that share a file together, the oldest first; and the files that are older."""
-    known = _known_months(database, [one.label for one in files])
+    known = _loaded_months(database, [one.label for one in files])
     groups: list[_Group] = []
     older: list[BillFile] = []
     for file in files:
@@ -153,7 +156,7 @@ def _grouped(database: Database, files: Sequence[BillFile], since: str) -> tuple
     return sorted(groups, key=lambda one: min(one.months)), older
 
 
-def _known_months(database: Database, labels: list[str]) -> dict[str, set[str]]:
+def _loaded_months(database: Database, labels: list[str]) -> dict[str, set[str]]:
     """The months that the newest load of each path brought."""
     found: dict[str, set[str]] = defaultdict(set)
     statement = (

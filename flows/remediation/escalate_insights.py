@@ -41,11 +41,11 @@ def escalate(session: Session, playbooks: Mapping[str, Playbook], organisation: 
             )
         ):
             if all(getattr(insight, field, None) in accepted for field, accepted in playbook.trigger.filters.items()):
-                count += sum(_told(session, playbook, insight, channel) for channel in channels)
+                count += sum(_escalate_to(session, playbook, insight, channel) for channel in channels)
     return count
 
 
-def _told(session: Session, playbook: Playbook, insight: Insight, channel: str) -> bool:
+def _escalate_to(session: Session, playbook: Playbook, insight: Insight, channel: str) -> bool:
     text = f"{playbook.title}: {insight.title} Nobody has acknowledged it since {insight.detected_at:%d %b %H:%M} UTC."
     left = outbox.enqueue(session, channel, note(text), f"playbook:{playbook.name}:{insight.id}:{channel}")
     if left:

@@ -52,7 +52,7 @@ def title(kind: str, account: str, of_type: str, members: Sequence[SavingOpportu
     return f"{what} in {account or 'no account'}: saves {money(worth, members[0].currency)} a month{beside}"
 
 
-def seen(names: Sequence[str], members: Sequence[SavingOpportunity]) -> str:
+def utilization(names: Sequence[str], members: Sequence[SavingOpportunity]) -> str:
     """What was seen of all of them together: the highest of each metric, else
     what is the same for several resources, said once.
     """

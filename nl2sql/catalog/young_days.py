@@ -28,7 +28,7 @@ def young(arrival_curve: Curve, through: date, today: date) -> list[tuple[date, 
     return [(day, share) for day, share in shares if share < WHOLE]
 
 
-def said(days: Sequence[tuple[date, float]]) -> str:
+def sentence(days: Sequence[tuple[date, float]]) -> str:
     """`26 Nov 2026 is about 85 % and 27 Nov 2026 about 60 % complete; the rest of it is still to be billed.`"""
     if not days:
         return ""

@@ -241,7 +241,7 @@ def joined(first: DatePeriod, last: DatePeriod) -> DatePeriod | None:
     return replace(span, ends=ends)
 
 
-def told_apart(named: list[DatePeriod], said_last: list[bool]) -> list[DatePeriod]:
+def distinguished(named: list[DatePeriod], said_last: list[bool]) -> list[DatePeriod]:
     """`this october against last october`: of the same month twice, the last one is that of a year ago."""
     alike = len(named) == 2 and named[0].start == named[1].start and named[0].unit in ("month", "quarter")
     if not alike or len(said_last) != 2 or sum(said_last) != 1:

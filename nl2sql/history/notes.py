@@ -54,7 +54,7 @@ def teach(session: Session, lesson: Lesson, actor: Actor, now: datetime, channel
     )
     session.add(row)
     session.flush()
-    audit.append(session, actor.id, "note.taught", str(row.id), _told(row))
+    audit.append(session, actor.id, "note.taught", str(row.id), _audited_details(row))
     return row
 
 
@@ -68,7 +68,7 @@ def decide(session: Session, number: int, actor: Actor, now: datetime, *, approv
     if row.state != "waiting":
         return Denied(f"Note {number} is {row.state} already.")
     row.state, row.decided_by, row.decided_at = "approved" if approve else "rejected", actor.id, now
-    audit.append(session, actor.id, f"note.{row.state}", str(row.id), _told(row))
+    audit.append(session, actor.id, f"note.{row.state}", str(row.id), _audited_details(row))
     return row
 
 
@@ -83,7 +83,7 @@ def withdraw(session: Session, number: int, actor: Actor, now: datetime) -> Taug
     if row.state not in ("waiting", "approved"):
         return Denied(f"Note {number} is {row.state} already.")
     row.state, row.decided_by, row.decided_at = "withdrawn", actor.id, now
-    audit.append(session, actor.id, "note.withdrawn", str(row.id), _told(row))
+    audit.append(session, actor.id, "note.withdrawn", str(row.id), _audited_details(row))
     return row
 
 
@@ -120,7 +120,7 @@ def _may_see(row: TaughtNote, actor: Actor) -> bool:
     return actor.sees_all or not row.teams or bool(actor.teams.intersection(row.teams))
 
 
-def _told(row: TaughtNote) -> dict[str, object]:
+def _audited_details(row: TaughtNote) -> dict[str, object]:
     """The details of a note for the audit log."""
     details: dict[str, object] = {"text": row.text, "teams": row.teams, "valid_through": row.valid_through.isoformat()}
     return {**details, "means": {row.dimension: row.values}} if row.dimension else details

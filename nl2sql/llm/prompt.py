@@ -95,7 +95,7 @@ def messages(
     room = int(token_budget * _CHARACTERS_PER_TOKEN) - len(system) - len(_block(asked))
     content = [
         {"role": "system", "content": system},
-        {"role": "user", "content": f"{_block(_known(context, room))}\n{_block(asked)}"},
+        {"role": "user", "content": f"{_block(_shared_facts(context, room))}\n{_block(asked)}"},
     ]
     for attempt in attempts:
         mend = f"That cannot be used: {attempt.problem[:_TEXT_CAP]} Mend it and reply with the JSON object."
@@ -178,7 +178,7 @@ def _views() -> str:
     return "\n".join(lines)
 
 
-def _known(context: PromptContext, room: int) -> dict[str, Any]:
+def _shared_facts(context: PromptContext, room: int) -> dict[str, Any]:
     """The facts shared by all questions of an asker on a day: days, currencies and, as far as there is room, names."""
     data: dict[str, Any] = {"today": context.today.isoformat()}
     if context.first and context.through:

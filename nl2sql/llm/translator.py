@@ -13,7 +13,7 @@ from nl2sql.deps import Meant, NoReply, Previous, Translation, TranslationReques
 from nl2sql.grammar.draft import Choice, Doubt, Refusal
 from nl2sql.grammar.parse import parse
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
+from nl2sql.grammar.semantic.context import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.semantic.writing import written, written_draft
 from nl2sql.grammar.subjects.listing import SubjectListing

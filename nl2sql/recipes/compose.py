@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from nl2sql.answers.context import AnswerContext, missing_rate
-from nl2sql.answers.outcomes import Answer, Outcome, Section, Unavailable
+from nl2sql.answers.outcomes import Answer, Outcome, Section, TimedOut, Unavailable
 from nl2sql.answers.query import answer_listing, answer_query
 from nl2sql.answers.wording.listings import nothing_listed
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod
+from nl2sql.deps import StepProgress
 from nl2sql.grammar.headlines.rows import scope_of
 from nl2sql.grammar.query import CostQuery, Filter
 from nl2sql.grammar.subjects.listing import SubjectListing, unlistable
@@ -39,9 +40,14 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     period = call.period or span_of("last_30_days", context.calendar)
     run = _Run(recipe, call, period, context)
     findings: list[StepResult] = []
-    for step in recipe.steps:
-        if (finding := _found(step, run, findings)) is not None:
+    titles = tuple(step.title for step in recipe.steps)
+    for number, step in enumerate(recipe.steps):
+        context.deps.watch(StepProgress(recipe.title, titles, number, "in_progress"))
+        finding = _result_of(step, run, findings)
+        if finding is not None:
             findings.append(finding)
+        failed, text = (finding.failed, finding.section.text) if finding else (False, "")
+        context.deps.watch(StepProgress(recipe.title, titles, number, "error" if failed else "complete", text))
     shown = [one.section for one in findings]
     if not any(one.sql for one in shown):
         return Unavailable(text="None of the steps could be run. Try again in a minute.")
@@ -66,7 +72,7 @@ def answer_recipe(call: RecipeCall, context: AnswerContext) -> Outcome:
     )
 
 
-def _found(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
+def _result_of(step: RecipeStep, run: _Run, before: list[StepResult]) -> StepResult | None:
     """What a step found; None where it has nothing to say of this scope."""
     if step.listed:
         return _listed(step, run)
@@ -154,7 +160,8 @@ def _listed(step: RecipeStep, run: _Run) -> StepResult:
 
 def _finding(step: RecipeStep, outcome: Outcome, query: CostQuery | None) -> StepResult:
     if not isinstance(outcome, Answer):
-        return StepResult(step, Section(step.title, outcome.text), query)
+        failed = isinstance(outcome, TimedOut | Unavailable)
+        return StepResult(step, Section(step.title, outcome.text), query, failed=failed)
     headline = outcome.text.splitlines()[0]
     sentences = (headline, *outcome.notes[:_REASONS]) if query and query.why else (headline, *outcome.notes[:1])
     section = Section(step.title, " ".join(sentences), outcome.columns, outcome.rows, outcome.sql)

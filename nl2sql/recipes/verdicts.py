@@ -18,13 +18,16 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class StepResult:
-    """A step with its section, the currency of its amounts (or `several`), and how the rows are drawn."""
+    """A step with its section, the currency of its amounts (or `several`), how the rows are drawn, and whether it ended
+    before it was answered.
+    """
 
     step: RecipeStep
     section: Section
     query: CostQuery | None = None
     chart: str = "none"
     currency: str = "several"
+    failed: bool = False
 
     @property
     def rows(self) -> list[Row]:

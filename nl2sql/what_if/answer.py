@@ -168,7 +168,7 @@ def _passing(scope: _Scope, context: AnswerContext) -> Outcome:
         return CannotAnswer(
             text=f"{scope.label} has no budget that runs now.{has}", as_of=context.facts.through.isoformat()
         )
-    told = [_told(one, context) for one in mine]
+    told = [_budget_sentence(one, context) for one in mine]
     columns = ("budget", "amount", "spent", "heading_for", "passed_on", "currency")
     return _answer(
         "\n".join(line for line, _ in told), ran, columns, tuple(row for _, row in told), _only(mine), context
@@ -180,7 +180,7 @@ def _only(budgets: list[dict[str, Any]]) -> str:
     return currencies.pop() if len(currencies) == 1 else "several"
 
 
-def _told(budget: dict[str, Any], context: AnswerContext) -> tuple[str, tuple[Any, ...]]:
+def _budget_sentence(budget: dict[str, Any], context: AnswerContext) -> tuple[str, tuple[Any, ...]]:
     """A sentence on when a budget is passed, and its row."""
     currency, amount, spent = str(budget["currency"]), float(budget["amount"]), float(budget["spent"])
     end = date.fromisoformat(str(budget["period_end"])[:10])

@@ -47,7 +47,7 @@ def visible(database: Database, actor: Actor, state: str | None, limit: int) -> 
         return [
             {
                 **_fields(row, _ROW),
-                **_said(row, playbooks),
+                **_audited_details(row, playbooks),
                 "may_approve": may_approve(session, row.id, actor, now, playbooks),
             }
             for row in rows
@@ -58,7 +58,7 @@ def _fields(row: Remediation, names: Sequence[str]) -> dict[str, Any]:
     return {name: float(value) if isinstance(value := getattr(row, name), Decimal) else value for name in names}
 
 
-def _said(row: Remediation, playbooks: Mapping[str, Playbook]) -> dict[str, Any]:
+def _audited_details(row: Remediation, playbooks: Mapping[str, Playbook]) -> dict[str, Any]:
     """`what` is done to how many `resources`: `Stop 4 idle instances`."""
     count = len({step["resource_id"] for step in shown_steps(row.plan, row.plan_digest)})
     playbook = playbooks.get(row.playbook)
@@ -79,7 +79,7 @@ def shown(database: Database, remediation_id: int, actor: Actor | None = None) -
             )
         summary = {
             **summarise(session, remediation, playbooks.get(remediation.playbook)),
-            **_said(remediation, playbooks),
+            **_audited_details(remediation, playbooks),
             "plan": remediation.plan,
         }
         if actor is None:

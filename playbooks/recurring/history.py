@@ -63,7 +63,7 @@ def would_have_saved(
     what the bills say it cost. Days without a bill count nothing. `visible` narrows it to teams.
     """
     start = now - timedelta(weeks=weeks)
-    candidates = _found(session, playbook, limits, start, visible)
+    candidates = _candidates(session, playbook, limits, start, visible)
     if playbook.recurring is None:
         changed = {one.resource_id: max(one.first, start) for one in candidates}
     else:
@@ -100,7 +100,7 @@ def sentence(history: DryRunHistory) -> str:
     return f"It would have saved {amounts} {when}, over {many}{unknown}."
 
 
-def _found(
+def _candidates(
     session: Session, playbook: Playbook, limits: Limits, start: datetime, visible: Callable[[str | None], bool]
 ) -> list[_Candidate]:
     """Those that its filters, scope and guards allow, as the inventory knows them now."""

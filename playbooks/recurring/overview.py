@@ -59,7 +59,7 @@ def timetables(
                 left_this_month(session, playbook, now),
                 tuple(
                     f"{row.approver_name} until {last_day(recurring, row.expires_at)}"
-                    for row in standing.kept(session, playbook.name, now)
+                    for row in standing.unexpired(session, playbook.name, now)
                     if standing.void(session, playbook, organisation, row, now) is None
                 ),
                 _last(session, playbook),
@@ -106,7 +106,7 @@ def overview(
                 "until": f"{last_day(recurring, row.expires_at)}",
                 "void": standing.void(session, playbook, organisation, row, now),
             }
-            for row in standing.kept(session, playbook.name, now)
+            for row in standing.unexpired(session, playbook.name, now)
         ],
     }
 

@@ -50,7 +50,7 @@ def give(
     if objection is not None:
         audit.append(session, actor.id, "playbook.denied", playbook.name, {"reason": objection})
         return Denied(objection)
-    for earlier in _kept(session, playbook.name):
+    for earlier in _not_withdrawn(session, playbook.name):
         if same_person(actor, earlier.approver):
             _end(session, earlier, actor, now)
     row = StandingApproval(
@@ -80,7 +80,7 @@ def withdraw(session: Session, playbook: Playbook, actor: Actor, now: datetime) 
     """End every standing approval of a playbook: whoever gave one, may approve its runs, or may stop all. Returns how
     many ended. What it approved and has not started is void. The caller commits.
     """
-    rows = _kept(session, playbook.name)
+    rows = _not_withdrawn(session, playbook.name)
     rule = rule_of(playbook)
     may = (
         any(same_person(actor, row.approver) for row in rows)
@@ -105,15 +105,15 @@ def in_force(
         return []
     return [
         row
-        for row in _kept(session, playbook.name)
+        for row in _not_withdrawn(session, playbook.name)
         if void(session, playbook, organisation, row, now) is None
         and lacks_role(rule, organisation.actor(row.approver), team, playbook.name) is None
     ]
 
 
-def kept(session: Session, playbook: str, now: datetime) -> list[StandingApproval]:
+def unexpired(session: Session, playbook: str, now: datetime) -> list[StandingApproval]:
     """Those of a playbook that nobody withdrew and whose date is not over, void or not."""
-    return [row for row in _kept(session, playbook) if row.expires_at > now]
+    return [row for row in _not_withdrawn(session, playbook) if row.expires_at > now]
 
 
 def void(
@@ -204,7 +204,7 @@ def _end_of(playbook: Playbook, until: date) -> datetime:
     return datetime.combine(until + timedelta(days=1), time(0), ZoneInfo(playbook.recurring.timezone))
 
 
-def _kept(session: Session, playbook: str) -> Sequence[StandingApproval]:
+def _not_withdrawn(session: Session, playbook: str) -> Sequence[StandingApproval]:
     of_it = StandingApproval.playbook == playbook, StandingApproval.withdrawn_at.is_(None)
     return session.scalars(sa.select(StandingApproval).where(*of_it).order_by(StandingApproval.id)).all()
 

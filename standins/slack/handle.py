@@ -10,8 +10,9 @@ from standins.slack.block_kit.schema import Json
 from standins.slack.faults import Faults
 from standins.slack.http.server import start
 from standins.slack.methods.conversations import enter
+from standins.slack.methods.streams import break_off
 from standins.slack.model import Setup
-from standins.slack.people import gestures, modals
+from standins.slack.people import gestures, modals, workflows
 from standins.slack.transport.delivery import Ack, Acked, Missed
 from standins.slack.workspace import Call, Workspace
 
@@ -97,6 +98,30 @@ class Handle:
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """React to a message."""
         self._call(gestures.react, self.workspace, user, channel, ts, name)
+
+    def stop(self, user: str, channel: str, thread_ts: str) -> None:
+        """Press the stop button of a thread in which the app is at work."""
+        self._call(gestures.stop, self.workspace, user, channel, thread_ts)
+
+    def break_off(self, channel: str, thread_ts: str) -> list[str]:
+        """End what the app streams in a thread, as Slack does after some minutes."""
+        return self._call(lambda: break_off(self.workspace, self.workspace.conversation(channel), thread_ts))
+
+    def open_details(self, user: str, ts: str, url: str) -> None:
+        """Open a Work Object of a message."""
+        self._call(gestures.open_details, self.workspace, user, ts, url)
+
+    def details(self, user: str) -> Json | None:
+        """What opened for a person last: an entity, or why there is none."""
+        return self.workspace.store.details.get(self.workspace.person(user).id)
+
+    def run_step(self, callback_id: str, **inputs: Any) -> str:
+        """Come to a step of the app in somebody's workflow; the id of its execution."""
+        return self._call(workflows.run_step, self.workspace, callback_id, inputs)
+
+    def step(self, execution: str) -> Json:
+        """How far a workflow's step is: its status, and its outputs or error."""
+        return self.workspace.store.executions[execution]
 
     def open_home(self, user: str, tab: str = "home") -> Json | None:
         """Open the app's Home (or messages) tab; the Home view as it was before."""

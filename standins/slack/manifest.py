@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from config.errors import UserError
-from standins.slack.model import InstalledApp, Setup, SlashCommand
+from standins.slack.model import Function, InstalledApp, Setup, SlashCommand
 
 # Which of these scopes a method needs; any one of them will do. What is not here needs none.
 SCOPES: dict[str, tuple[str, ...]] = {
@@ -21,6 +21,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
             "chat.startStream",
             "chat.appendStream",
             "chat.stopStream",
+            "agents.sessions.setStatus",
         ),
         ("chat:write",),
     ),
@@ -40,6 +41,8 @@ SCOPES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("users.info", "users.list", "bots.info"), ("users:read",)),
     **dict.fromkeys(("usergroups.list", "usergroups.users.list"), ("usergroups:read",)),
     **dict.fromkeys(("reactions.add", "reactions.remove"), ("reactions:write",)),
+    **dict.fromkeys(("canvases.create", "canvases.access.set", "canvases.delete"), ("canvases:write",)),
+    "chat.unfurl": ("links:write",),
     "conversations.open": ("im:write", "mpim:write"),
     "conversations.join": ("channels:join",),
     "users.lookupByEmail": ("users:read.email",),
@@ -61,6 +64,17 @@ def setup_from(path: Path, **more: Any) -> Setup:
         return Setup(
             commands=commands,
             app=InstalledApp(name=name, handle=name.lower(), about=str(manifest["display_information"]["description"])),
+            unfurl_domains=tuple(map(str, features.get("unfurl_domains") or ())),
+            functions=tuple(
+                Function(
+                    name,
+                    str(item["title"]),
+                    str(item.get("description", "")),
+                    dict(item.get("input_parameters") or {}),
+                    dict(item.get("output_parameters") or {}),
+                )
+                for name, item in (manifest.get("functions") or {}).items()
+            ),
             subscriptions=frozenset(settings["event_subscriptions"]["bot_events"]),
             scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
             **more,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,11 @@ COMMANDS = (
 )
 SUBSCRIPTIONS = frozenset(
     {
+        "agent_session_stopped",
         "app_home_opened",
         "app_mention",
+        "entity_details_requested",
+        "link_shared",
         "message.im",
         "message.channels",
         "message.groups",
@@ -112,6 +116,17 @@ SUBSCRIPTIONS = frozenset(
         "member_joined_channel",
     }
 )
+
+
+@dataclass(frozen=True)
+class Function:
+    """A step that the app offers to workflows: names of inputs and outputs with their definition in the manifest."""
+
+    callback_id: str
+    title: str
+    description: str
+    inputs: dict[str, dict[str, Any]]
+    outputs: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -129,6 +144,8 @@ class Setup:
     groups: tuple[UserGroup, ...] = ()
     commands: tuple[SlashCommand, ...] = COMMANDS
     shortcuts: tuple[Shortcut, ...] = ()
+    functions: tuple[Function, ...] = ()
+    unfurl_domains: tuple[str, ...] = ()
     app: InstalledApp = field(default_factory=InstalledApp)
     subscriptions: frozenset[str] = SUBSCRIPTIONS
     scopes: frozenset[str] | None = None

@@ -69,15 +69,19 @@ class Store:
         self.homes: dict[str, Json] = {}
         self.ephemerals: list[Json] = []
         self.statuses: dict[tuple[str, str], Json] = {}
+        self.sessions: dict[tuple[str, str], Json] = {}
+        self.executions: dict[str, Json] = {}
+        self.canvases: dict[str, Json] = {}
+        self.details: dict[str, Json] = {}
         self.prompts: dict[tuple[str, str], Json] = {}
         self.state_values: dict[tuple[str, str], dict[str, Json]] = {}
         self.listeners: list[Listener] = []
         self._last_ts = 0
         self._numbers = itertools.count(1)
-        self._found_conversations()
+        self._create_conversations()
         self._replay()
 
-    def _found_conversations(self) -> None:
+    def _create_conversations(self) -> None:
         app, everybody = self.setup.app, {person.id for person in self.setup.people}
         for channel in self.setup.channels:
             members = everybody if channel.members is None else set(channel.members)
@@ -156,6 +160,22 @@ class Store:
         else:
             self.statuses[channel, thread] = status
         self.tell({"type": "status", "channel": channel, "thread_ts": thread, **(status or {"status": ""})})
+
+    def set_session(self, channel: str, thread: str, status: str, stoppable: bool) -> None:
+        """Note whether the agent is at work in a thread, and whether people may press stop."""
+        self.sessions[channel, thread] = shown = {"status": status, "stoppable": stoppable}
+        self.tell({"type": "session", "channel": channel, "thread_ts": thread, **shown})
+
+    def set_execution(self, execution: str, step: Json) -> None:
+        """Note how far a workflow's step is."""
+        self.executions[execution] = step
+        shown = {key: value for key, value in step.items() if key != "function"}
+        self.tell({"type": "execution", "id": execution, "title": step["function"].title, **shown})
+
+    def show_details(self, user: str, details: Json) -> None:
+        """Fill what opened beside the conversation for one person."""
+        self.details[user] = details
+        self.tell({"type": "details", "user": user, **details})
 
     def publish_home(self, user: str, view: Json) -> None:
         """Replace what a person sees in the app's Home tab."""

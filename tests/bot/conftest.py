@@ -23,8 +23,11 @@ from config.settings import Settings
 from db.database import Database
 from db.tables import Question
 from domain.flows.flow_requests import PrefectDown
+from nl2sql.deps import StepProgress
 from standins.slack import Handle, Limits, Setup, running_workspace
 
+SERVICES = {"columns": ["service", "cost"], "rows": [[f"s{at}", 1.5] for at in range(5)]}
+STEPS = ("Total", "By service", "Forecast")
 MAYA, TOMAS, PRIYA = "U0MAYA0001", "U0TOMAS001", "U0PRIYA001"
 
 
@@ -44,6 +47,7 @@ class Rules:
         thread: str | None,
         channel: str | None,
         say: Any,
+        watch: Any,
         after: str | None = None,
     ) -> tuple[dict[str, Any], str]:
         with self.lock:
@@ -52,6 +56,14 @@ class Rules:
         if question.startswith("slow"):
             say("asking the database")
             self.hold.wait(20)
+        if question.startswith("steps"):
+            for step, title in enumerate(STEPS):
+                watch(StepProgress("Monthly review", STEPS, step, "in_progress"))
+                if step:
+                    self.hold.wait(20)
+                watch(StepProgress("Monthly review", STEPS, step, "complete", f"{title} is $1,200 & <b>"))
+            if question.endswith("explode"):
+                raise RuntimeError("planted fault after the steps")
         if question.startswith("explode"):
             raise RuntimeError("planted fault with a secret: hunter2")
         return self._store(
@@ -89,13 +101,15 @@ class Rules:
                 "text": "The bills hold cost and usage, not that.",
                 "choices": [],
             }
+        if question.startswith("review"):
+            base |= {"sections": [{"title": "Services", "text": "s0 leads.", "sql": "SELECT 1", **SERVICES}]}
         as_of = "2024-01-01" if question.startswith("late") else base["as_of"]
         rows = [["Amazon EC2", 7204.11], ["Amazon S3", 12.5]]
         return {
             **base,
             "as_of": as_of,
             "outcome": "answer",
-            "text": f"$7.2k: {question}",
+            "text": "Review, payments. $7.2k." if "sections" in base else f"$7.2k: {question}",
             "columns": ["service", "cost"],
             "rows": rows,
             "sql": "SELECT 1",

@@ -16,11 +16,11 @@ def test_today_is_the_clocks_unless_a_file_names_a_day(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, today_file=file)
     before = datetime.now(UTC).date()
     assert before <= clock.today(settings) <= datetime.now(UTC).date()
-    assert clock.said(settings) is None
+    assert clock.date_of_file(settings) is None
     file.write_text("")
-    assert clock.said(settings) is None
+    assert clock.date_of_file(settings) is None
     file.write_text("2031-01-02\n")
-    assert clock.today(settings, "Asia/Tokyo") == clock.said(settings) == date(2031, 1, 2)
+    assert clock.today(settings, "Asia/Tokyo") == clock.date_of_file(settings) == date(2031, 1, 2)
     assert clock.now(settings).date() == date(2031, 1, 2)
     assert clock.now(settings).tzinfo is UTC
 

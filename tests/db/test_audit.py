@@ -137,14 +137,14 @@ def test_an_owner_who_covers_the_tracks_meets_a_head_kept_elsewhere(clean_databa
     assert isinstance(whole, audit.Intact)
     audit.keep(tmp_path, whole)
     audit.keep(tmp_path, whole)
-    assert audit.kept_in(tmp_path) == (whole,)
+    assert audit.heads_in(tmp_path) == (whole,)
     with clean_database.owner.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
         connection.exec_driver_sql("TRUNCATE finops.audit_log, finops.audit_head")
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
     with Session(clean_database.app) as session:
         assert audit.verify(session) == audit.Intact(0, audit.GENESIS)
-        assert audit.verify(session, audit.kept_in(tmp_path)) == audit.Broken(
+        assert audit.verify(session, audit.heads_in(tmp_path)) == audit.Broken(
             1, "entry 1 is missing: the log had 5 entries"
         )
     with Session(clean_database.app) as session, session.begin():
@@ -152,7 +152,7 @@ def test_an_owner_who_covers_the_tracks_meets_a_head_kept_elsewhere(clean_databa
             audit.append(session, "eve", "question.asked", f"q{number}", {})
     with Session(clean_database.app) as session:
         assert isinstance(audit.verify(session), audit.Intact)
-        assert "written anew" in str(audit.verify(session, audit.kept_in(tmp_path)))
+        assert "written anew" in str(audit.verify(session, audit.heads_in(tmp_path)))
 
 
 def test_a_change_of_configuration_is_noted_once(session: Session) -> None:
@@ -196,7 +196,7 @@ def test_a_torn_line_of_kept_heads_is_left_out(tmp_path: Path) -> None:
     with (tmp_path / "audit-heads.jsonl").open("a") as file:
         file.write('{"entries": 4, "he')
     audit.keep(tmp_path, audit.Intact(5, "b" * 64))
-    assert audit.kept_in(tmp_path) == (audit.Intact(3, "a" * 64), audit.Intact(5, "b" * 64))
+    assert audit.heads_in(tmp_path) == (audit.Intact(3, "a" * 64), audit.Intact(5, "b" * 64))
 
 
 def test_a_savepoint_that_is_rolled_back_takes_only_its_own_entries_out_of_the_log(

@@ -17,7 +17,7 @@ def _refused() -> sa.exc.OperationalError:
 def test_a_full_disk_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was a traceback: Postgres ends where it cannot write."""
     monkeypatch.setattr(stack.shutil, "disk_usage", lambda _: SimpleNamespace(free=6_000_000))
-    with pytest.raises(UserError) as told, stack.lost_database_told(tmp_path):
+    with pytest.raises(UserError) as told, stack.lost_database_reported(tmp_path):
         raise _refused()
     assert str(told.value) == (
         f"The database does not answer (Connection refused): the disk of {tmp_path} is full (6 MB are free); make "
@@ -30,6 +30,6 @@ def test_a_lost_database_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(stack.shutil, "disk_usage", lambda _: SimpleNamespace(free=6_000_000_000))
     with (
         pytest.raises(UserError, match=r"Connection refused\): start again, or see "),
-        stack.lost_database_told(tmp_path),
+        stack.lost_database_reported(tmp_path),
     ):
         raise _refused()

@@ -111,7 +111,7 @@ def test_the_manifest_asks_for_what_is_used_and_nothing_more() -> None:
     granted = setup_from(MANIFEST).scopes or frozenset()
     for method in used & SCOPES.keys():
         assert granted & set(SCOPES[method]), f"{method} needs one of {SCOPES[method]}"
-    heard = {"app_mentions:read", "commands", "channels:history", "groups:history", "im:history"}
+    heard = {"app_mentions:read", "commands", "channels:history", "groups:history", "im:history", "links:read"}
     streaming = {"chat:write", "assistant:write", "files:write"}
     needed = {scope for method in used & SCOPES.keys() for scope in SCOPES[method]} | heard | streaming
     assert granted <= needed

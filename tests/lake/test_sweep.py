@@ -39,7 +39,7 @@ def test_replaced_files_and_orphans_go_when_nobody_reads_them(clean_database: Da
     assert sweep(clean_database.owner, place, now + timedelta(days=2)) == 1
     assert {path for path, _ in place.every()} == {standing.path}
     with clean_database.owner.connect() as connection:
-        assert catalogue.known_paths(connection) == {standing.path}
+        assert catalogue.all_paths(connection) == {standing.path}
 
 
 def test_files_are_seen_with_the_commit_that_publishes_them(clean_database: Database, place: Place) -> None:

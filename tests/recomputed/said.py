@@ -138,8 +138,9 @@ def parts(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
             case "table":
                 yield from (("table", cell["text"]) for row in block["rows"] for cell in row)
             case "data_table":  # its rows are those of the file; the plain table that stands in for it is counted
-                rows = (card.get("plain_table") or block)["rows"]
-                yield from (("table", cell["text"]) for row in rows for cell in row)
+                plain = (card.get("plain_tables") or {}).get(block["block_id"], block)
+                shown = {**block, "type": "table"} if plain is block else plain
+                yield from parts({"blocks": [shown]})
             case "data_visualization":
                 yield "chart", block["title"]
             case "plan":

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.tables import AuditEntry, Insight
+from db.tables import AuditEntry, Insight, daily_costs
 from tests.bot.api.conftest import NOW
 from tests.web.builders import MAYA, NEEDS, TOMAS, WAIT, sign_in, sign_out
 from tests.web.conftest import Visit
@@ -54,6 +54,31 @@ def test_costs_are_narrowed_and_table_file_and_database_agree(
         assert "team=search" in page.url
 
 
+def test_ten_thousand_groups_are_scrolled_to_their_end(visit: Visit, clean_database: Database) -> None:
+    """The dearest first, the cheapest last, the total below; those near the window alone are in the page."""
+    with Session(clean_database.owner) as session, session.begin():
+        like = dict(
+            session.execute(sa.select(daily_costs).where(daily_costs.c.team == "payments")).mappings().first() or {}
+        )
+        session.execute(sa.delete(daily_costs))
+        rows = [{**like, "service": f"service {n:05}", "effective_cost": 10_001 - n} for n in range(1, 10_001)]
+        session.execute(sa.insert(daily_costs), rows)
+    with visit() as page:
+        page.goto("/explore?by=service&period=last-90-days")
+        sign_in(page, MAYA)
+        table = page.get_by_role("table", name="Costs", exact=True)
+        expect(table.get_by_role("button", name="service 00001")).to_be_visible(timeout=WAIT)
+        last = table.get_by_role("button", name="service 10000")
+        for pages in range(1, 21):
+            expect(table).to_have_attribute("aria-rowcount", str(500 * pages + 1), timeout=WAIT)
+            page.keyboard.press("End")
+        expect(last).to_be_visible(timeout=WAIT)
+        expect(table.locator("tfoot")).to_contain_text("50,005,000.00")
+        assert table.locator("tbody tr").count() < 200
+        page.keyboard.press("Home")
+        expect(table.get_by_role("button", name="service 00001")).to_be_visible(timeout=WAIT)
+
+
 def test_a_question_is_answered_with_its_sql(visit: Visit) -> None:
     """Headline, rows and statement; what is unsafe is refused, as everywhere."""
     with visit() as page:
@@ -72,6 +97,36 @@ def test_a_question_is_answered_with_its_sql(visit: Visit) -> None:
         box.fill("drop table charges")
         box.press("Enter")
         expect(page.get_by_role("alert").get_by_text("Not run")).to_be_visible(timeout=WAIT)
+
+
+def test_fewer_of_an_anomaly_are_wanted_after_what_that_would_have_told_is_shown(
+    visit: Visit, clean_database: Database
+) -> None:
+    """The levels stand beside the button; useful takes it back."""
+    levels = [
+        {"level": "fewer", "now": False, "alerts_a_month": 0.42, "recall": 0.5, "precision": 0.9},
+        {"level": "usual", "now": True, "alerts_a_month": 1.25, "recall": 0.75, "precision": 0.8},
+    ]
+    with Session(clean_database.owner) as session, session.begin():
+        session.get_one(Insight, 1).evidence = {"levels": levels}
+    with visit() as page:
+        page.goto("/anomalies/1")
+        sign_in(page, MAYA)
+        table = page.get_by_role("table", name="What each sensitivity would have told")
+        expect(table.locator("tbody tr").nth(1)).to_contain_text("usual (now)", timeout=WAIT)
+        expect(table.locator("tbody tr").nth(0)).to_contain_text("0.4")
+        page.get_by_role("textbox", name="Why").fill("it breathes")
+        page.get_by_role("button", name="Fewer of these").click()
+        expect(page.get_by_role("status")).to_contain_text("they have to stand out further", timeout=WAIT)
+        expect(table.locator("tbody tr").nth(0)).to_contain_text("fewer (now)")
+        page.get_by_role("button", name="Useful").click()
+        expect(page.get_by_role("status")).to_contain_text("called useful", timeout=WAIT)
+    with Session(clean_database.app) as session:
+        details = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.action == "insight.feedback")).all()
+    assert details == [
+        {"feedback": "fewer", "reason": "it breathes"},
+        {"feedback": "useful", "reason": "it breathes"},
+    ]
 
 
 def test_an_anomaly_is_decided_and_the_decision_audited(visit: Visit, clean_database: Database) -> None:

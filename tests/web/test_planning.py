@@ -55,6 +55,24 @@ def test_a_budget_is_made_and_changed_by_who_may(visit: Visit, clean_database: D
     assert changed == ["payments budget", "launch"]
 
 
+def test_what_if_is_worked_out_beside_the_budgets(visit: Visit) -> None:
+    """Growth of a scope from its forecast, and the day on which a budget is passed; what is not known is said."""
+    with visit() as page:
+        page.goto("/budgets")
+        sign_in(page, MAYA)
+        panel = page.get_by_role("region", name="What if")
+        work_out = panel.get_by_role("button", name="Work it out")
+        expect(work_out).to_be_disabled(timeout=WAIT)
+        panel.get_by_label("Team, service or account").fill("payments")
+        work_out.click()
+        expect(panel).to_contain_text("If payments grows 20 % from tomorrow on, it costs $360", timeout=WAIT)
+        panel.get_by_label("Suppose").click()
+        page.get_by_role("option", name="A budget goes on at this pace").click()
+        work_out.click()
+        expect(panel.get_by_text("payments budget").last).to_be_visible(timeout=WAIT)
+        expect(panel.get_by_role("link", name="Go on asking")).to_be_visible(timeout=WAIT)
+
+
 def test_a_statement_is_of_ones_team_and_can_be_printed(visit: Visit) -> None:
     """Maya's own team alone; an admin opens one from the list; on paper there is no menu."""
     with visit() as page:

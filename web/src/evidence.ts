@@ -6,6 +6,16 @@ export interface Evidence {
   parts: { name: string; value: number }[];
   confidence: string | null;
   similar: string | null;
+  levels: Level[];
+}
+
+/** What a sensitivity would have told of the anomaly's scope, measured on its own history. */
+export interface Level {
+  level: string;
+  now: boolean;
+  alerts: number;
+  recall: number;
+  precision: number;
 }
 
 function record(value: unknown): Record<string, unknown> {
@@ -53,5 +63,16 @@ export function evidenceOf(value: unknown): Evidence {
     parts: parts.slice(0, 8),
     confidence: text(evidence.confidence),
     similar: text(cause.similar),
+    levels: levelsOf(evidence.levels),
   };
+}
+
+function levelsOf(value: unknown): Level[] {
+  return (Array.isArray(value) ? value : []).map(record).flatMap((one) => {
+    const level = text(one.level);
+    const [alerts, recall, precision] = numbers([one.alerts_a_month, one.recall, one.precision]);
+    return level === null || alerts == null || recall == null || precision == null
+      ? []
+      : [{ level, now: one.now === true, alerts, recall, precision }];
+  });
 }

@@ -100,7 +100,7 @@ def silent(state: State, step: Step, seen: Prediction, direction: Floats, given:
     return reasons
 
 
-def _known_story(
+def _is_same_story(
     state: State, step: Step, seen: Prediction, direction: Floats, gathered: Flags, tuning: Tuning
 ) -> Flags:
     """Whether a deviation is nothing new: a weekday that changed its profile,
@@ -137,7 +137,7 @@ def judge(
     direction = np.where(realigned, 0.0, direction)
     inside = valid & (state.episode != 0)
     opening = valid & (state.episode == 0) & (direction != 0)
-    known = opening & _known_story(state, step, seen, direction, gathered, tuning)
+    known = opening & _is_same_story(state, step, seen, direction, gathered, tuning)
     going_on = np.where(direction > 0, state.forgiven, 0.0)
     known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale, ago=going_on)
     known |= as_in_months_before(state, step, seen.error, opening, going_on, seen.scale)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from bot.api.context import PLAIN_DAY, Context, InContext, Reader
 from bot.api.cost_sql import CostRequest, groups, periods, series, totals
 from bot.api.http import etags, problems
-from bot.api.routes.listing import Limit, Offset, parameters, select, wanted_of
+from bot.api.routes.listing import Limit, Offset, filters_of, parameters, select
 from bot.api.schemas import responds, view_schema
 from bot.cards.elements import tables
 from domain import freshness
@@ -39,7 +39,7 @@ _PATTERN = f"^(({_NAMES})(,({_NAMES}))?)?$"
 _FILE_ROWS = 10_000
 
 
-def _wanted(
+def _cost_request(
     request: Request,
     since: Annotated[date, PLAIN_DAY, Query(description="First day, UTC")],
     until: Annotated[date, PLAIN_DAY, Query(description="Day after the last, UTC")],
@@ -52,13 +52,13 @@ def _wanted(
     """The parameters of both endpoints. 422 for dimensions and days that cannot be."""
     if not 0 < (until - since).days <= _LONGEST_DAYS:
         raise HTTPException(422, f"since comes before until, by {_LONGEST_DAYS} days at most.")
-    filters = wanted_of(request, DIMENSIONS)
+    filters = filters_of(request, DIMENSIONS)
     fits_no_row = any(characters(value) for value in filters.values())  # the guard lets no such value through
     by = tuple(dict.fromkeys(name for name in group_by.split(",") if name))
     return CostRequest(by, metric, since, until, {} if fits_no_row else filters, nothing=fits_no_row)
 
 
-Asked = Annotated[CostRequest, Depends(_wanted)]
+Asked = Annotated[CostRequest, Depends(_cost_request)]
 _COLUMNS = view_schema("daily_costs")["properties"]
 _MONEY = {"type": ["number", "null"]}
 _PERIOD = {"period": {"type": "string", "format": "date"}, "currency": {"type": ["string", "null"]}, "cost": _MONEY}

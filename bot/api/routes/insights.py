@@ -38,6 +38,18 @@ class Decision(BaseModel):
     )
 
 
+class InsightFeedback(BaseModel):
+    """What a person thinks of an insight."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"feedback": "fewer", "reason": "it breathes with the load"}]}
+    )
+    feedback: insights.Feedback = Field(
+        description="`noise` closes an anomaly; `fewer` makes its scope less sensitive until it is called `useful`"
+    )
+    reason: Text = Field("", max_length=500)
+
+
 def _rows(context: Context, actor: Actor, sql: str) -> list[dict[str, Any]]:
     statement = parse_one(sql, read="postgres")
     assert isinstance(statement, exp.Select)
@@ -180,6 +192,28 @@ def decide(
             decision.days,
             f"api:{uuid.uuid4().hex}",
         )
+        session.flush()
+        body = _body(insight)
+    return etags.respond(request, body)
+
+
+@router.post(
+    "/insights/{insight_id:int}/feedback",
+    summary="Say whether an insight is useful or noise, or that fewer of these are wanted",
+    response_model=None,
+    responses={
+        **responds("The insight as it is now", table_schema(Insight), **etags.HEADER),
+        **problems.declared(400, 404, 413),
+    },
+)
+def judge(
+    request: Request, insight_id: Number, given: InsightFeedback, context: InContext, caller: Triager
+) -> Response:
+    """Audited with its reason; what each sensitivity would have told stands in the insight's `evidence.levels`."""
+    now = datetime.now(UTC)
+    with Session(context.database.app) as session, session.begin():
+        insight = visible(session, insight_id, caller.actor, locked=True)
+        insights.give_feedback(session, insight, caller.actor, now, given.feedback, given.reason)
         session.flush()
         body = _body(insight)
     return etags.respond(request, body)

@@ -145,7 +145,7 @@ def page_of(
     return statement.order_by(order, *(exp.column(name).asc() for name in rest)).limit(limit + 1).offset(offset)
 
 
-def found(
+def selected_page(
     request: Request,
     context: Context,
     actor: Actor,
@@ -170,7 +170,7 @@ def respond(request: Request, items: list[dict[str, Any]], limit: int, offset: i
     return etags.respond(request, body, link)
 
 
-def wanted_of(request: Request, filters: Sequence[str]) -> dict[str, str]:
+def filters_of(request: Request, filters: Sequence[str]) -> dict[str, str]:
     """The filters of a request."""
     given = {name: value for name, value in request.query_params.items() if name in filters}
     if long := [name for name, value in given.items() if len(value) > _LONGEST]:
@@ -197,8 +197,8 @@ def _route(listing: Listing) -> None:
     def rows(
         request: Request, context: Context, caller: Any, limit: int, offset: int, since: date | None, until: date | None
     ) -> Response:
-        filters = wanted_of(request, listing.filters)
-        return found(
+        filters = filters_of(request, listing.filters)
+        return selected_page(
             request,
             context,
             caller.actor,
@@ -254,8 +254,8 @@ def _ranked(path: str, names: tuple[str, ...], says: str) -> None:
         limit: Limit = 100,
         offset: Offset = 0,
     ) -> Response:
-        filters = wanted_of(request, _COSTS)
-        return found(
+        filters = filters_of(request, _COSTS)
+        return selected_page(
             request, context, caller.actor, filters, _costs_by(names, filters, days, limit, offset), limit, offset
         )
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from bot.api.context import InContext, Reader
 from bot.api.http import etags, problems
-from bot.api.routes.listing import parameters, wanted_of
+from bot.api.routes.listing import filters_of, parameters
 from bot.api.schemas import responds, table_schema
 from config.access import may_see_scope
 from db.tables import ForecastAccuracy
@@ -73,7 +73,7 @@ def outlook(
     """The scope is said by its dimensions, none for everything. 404 without a forecast of it, and where the caller
     may not see all of its costs.
     """
-    filters = wanted_of(request, DIMENSIONS)
+    filters = filters_of(request, DIMENSIONS)
     scope = {name: filters[name] for name in DIMENSIONS if name in filters}
     of = currency or context.organisation.currency
     with context.database.app.connect() as connection:

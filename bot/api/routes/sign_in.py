@@ -60,7 +60,7 @@ def me(context: InContext, caller: Anybody) -> dict[str, Any]:
         "sees_all": actor.sees_all,
         "currency": context.organisation.currency,
         "organisation": context.organisation.name,
-        "today": pinned.isoformat() if (pinned := clock.said(context.settings)) else None,
+        "today": pinned.isoformat() if (pinned := clock.date_of_file(context.settings)) else None,
         "csrf_token": sessions.csrf_of(caller.cookie) if caller.cookie else None,
     }
 

@@ -1,6 +1,6 @@
 """Block Kit's building blocks as dicts, each within Slack's limits by construction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.cards.elements import mrkdwn
@@ -8,7 +8,7 @@ from bot.cards.elements import mrkdwn
 Block = dict[str, Any]
 Card = dict[str, Any]
 """`text` (stands alone), `blocks`, and sometimes `chart`: a figure to draw as PNG, shown where the `PICTURE` block
-stands; and `plain_table`: what stands in the place of a data table where a workspace does not know that block.
+stands; and `plain_tables`: by its name, what stands in for a data table where a workspace does not know that block.
 """
 
 BLOCKS, TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 50, 100, 20, 10_000
@@ -17,20 +17,25 @@ PICTURE = "picture"
 
 
 def card(
-    text: str, blocks: Iterable[Block | None], chart: dict[str, Any] | None = None, plain_table: Block | None = None
+    text: str,
+    blocks: Iterable[Block | None],
+    chart: dict[str, Any] | None = None,
+    plain_tables: Mapping[str, Block] | None = None,
 ) -> Card:
     """A message; missing blocks are skipped, and past 50 a last line says that something was left out."""
     shown = [block for block in blocks if block is not None]
     if len(shown) > BLOCKS:
         shown = [*shown[: BLOCKS - 1], section(f"{len(shown) - BLOCKS + 1} more parts do not fit into one message.")]
     message: Card = {"text": mrkdwn.cut(text, 2_900), "blocks": shown}
-    optional = {"chart": chart, "plain_table": plain_table}
+    optional = {"chart": chart, "plain_tables": plain_tables}
     return {**message, **{name: value for name, value in optional.items() if value}}
 
 
-def without_data_tables(blocks: Sequence[Block], plain_table: Block | None) -> list[Block]:
-    """The blocks with a plain table, or none, where a data table stands."""
-    changed = (plain_table if block["type"] == "data_table" else block for block in blocks)
+def without_data_tables(blocks: Sequence[Block], plain_tables: Mapping[str, Block]) -> list[Block]:
+    """The blocks with what is plain, or nothing, where a data table stands."""
+    changed = (
+        plain_tables.get(str(block.get("block_id"))) if block["type"] == "data_table" else block for block in blocks
+    )
     return [block for block in changed if block is not None]
 
 

@@ -1,9 +1,11 @@
 """An alert that already says what, when, where, who and why, and what one can do about it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from analysis.wording import formatting
+from analysis.wording.formatting import percent
 from bot.cards.elements import blocks, figures, mrkdwn
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages.answers import why
@@ -21,7 +23,8 @@ _FIXES = {
     "failed": "Fix failed",
     "unknown": "Fix unclear",
 }
-_IN_HAND = ("proposed", "approved", "running", "succeeded", "ticket")
+_OPEN = ("proposed", "approved", "running", "ticket")
+_IN_HAND = (*_OPEN, "succeeded")
 
 
 def card(payload: InsightFields) -> Card:
@@ -31,11 +34,13 @@ def card(payload: InsightFields) -> Card:
     figure = evidence.get("figure") or _band(evidence, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
     mark = (
-        _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
-    )  # a saving is no warning
+        _MARK.get(str(payload.get("severity")), "")
+        if payload.get("kind") == "anomaly" and payload.get("status") not in _CLOSED
+        else ""
+    )  # a saving is no warning, nor is what somebody has answered
     headline = f"{state_of(payload)}{mark}{' ' if mark else ''}*{title}*"
     saving = payload.get("kind") != "anomaly"
-    seen = _seen(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
+    seen = _cause_line(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
     lines = [headline, _impact(payload, currency), *seen]
     return blocks.card(
         f"{title}. {_impact(payload, currency)}".strip(),
@@ -54,7 +59,7 @@ def card(payload: InsightFields) -> Card:
     )
 
 
-def _seen(evidence: dict[str, Any]) -> list[str]:
+def _cause_line(evidence: dict[str, Any]) -> list[str]:
     """What was found, in a line: a saving's title has said where and how much."""
     what = (evidence.get("cause") or {}).get("what")
     return [mrkdwn.escape(what, 500)] if what else []
@@ -115,9 +120,22 @@ def state_of(payload: InsightFields) -> str:
     status = str(payload.get("status") or "open")
     if status in _CLOSED:
         return f"{status.capitalize()} · "
-    states = {str(fix["state"]) for fix in (payload.get("evidence") or {}).get("fixes") or []}
-    word = next((word for state, word in _FIXES.items() if state in states), None)
-    return f"{word or status.capitalize()} · " if word or status != "open" else ""
+    evidence = payload.get("evidence") or {}
+    states = {str(fix["state"]) for fix in evidence.get("fixes") or []}
+    state = next((state for state in _FIXES if state in states), None)
+    if state is not None:
+        return f"{_FIXES[state]}{_part(evidence, (state,))} · "
+    return f"{status.capitalize()} · " if status != "open" else ""
+
+
+def _part(evidence: dict[str, Any], states: tuple[str, ...]) -> str:
+    """` for 2 of 4`, where the fixes in these states are for some of its resources only; else empty."""
+    fixes = [fix for fix in evidence.get("fixes") or [] if fix["state"] in states]
+    named = {resource for fix in fixes for resource in fix.get("part") or ()}
+    resources = evidence.get("resources") or []
+    if not all("part" in fix for fix in fixes) or len(named) >= len(resources):
+        return ""
+    return f" for {len(named)} of {len(resources)}"
 
 
 def _fixes(evidence: dict[str, Any]) -> Block | None:
@@ -142,7 +160,9 @@ def _buttons(payload: InsightFields) -> Block | None:
         blocks.button("Assign…", "insight_assign", number),
         *([blocks.button("Fewer of these…", "insight_fewer", number)] if payload.get("kind") == "anomaly" else []),
     ]
-    in_hand = any(fix["state"] in _IN_HAND for fix in (payload.get("evidence") or {}).get("fixes") or [])
+    evidence = payload.get("evidence") or {}
+    states = {fix["state"] for fix in evidence.get("fixes") or []}
+    in_hand = states & {*_OPEN} or ("succeeded" in states and not _part(evidence, ("succeeded",)))
     if payload.get("playbook") and payload.get("status") not in _CLOSED and not in_hand:
         row.append(blocks.button("Propose fix", "insight_propose", number))
     return blocks.actions(row)
@@ -208,6 +228,19 @@ def reason_modal(callback: str, where: str, title: str, ask: str, days: bool) ->
             }
         )
     return _modal(callback, where, title, fields)
+
+
+def levels(evidence: Mapping[str, Any]) -> list[Block]:
+    """What each sensitivity would have told of the alert's scope, on its own history; nothing where it is not known."""
+    lines = [
+        f"*{mrkdwn.escape(one['level'], 20)}*{' (now)' if one['now'] else ''}: "
+        f"{one['alerts_a_month']:.1f} alerts a month, {percent(float(one['recall']))} of planted events found, "
+        f"{percent(float(one['precision']))} of what is told is one of them"
+        for one in evidence.get("levels") or ()
+        if one["recall"] is not None and one["precision"] is not None
+    ]
+    text = "\n".join(["On the bills of this scope, with events of known size planted into them:", *lines])
+    return [blocks.section(text)] if lines else []
 
 
 def assign_modal(where: str) -> Block:

@@ -36,9 +36,9 @@ def listed(address: str, downloads: Path) -> list[BucketObject]:
     """The objects at an address, under a folder, or that fit a pattern with *; raises `UserError`, also for none."""
     parts = urlsplit(address)
     bucket, key = parts.netloc, parts.path.lstrip("/")
-    with _told(address):
+    with _faults_as_sentences(address):
         pages = _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key.split("*", 1)[0])
-        items = [item for page in pages for item in page.get("Contents", []) if _wanted(item["Key"], key)]
+        items = [item for page in pages for item in page.get("Contents", []) if _matches(item["Key"], key)]
     if not items:
         raise UserError(f"{address} holds no bills: there is nothing under it.")
     return [
@@ -57,7 +57,7 @@ def listed(address: str, downloads: Path) -> list[BucketObject]:
 def fetch(one: BucketObject) -> BillFile:
     """The object as a file; raises `UserError` where it cannot be read or is no longer the one that was listed."""
     one.path.parent.mkdir(parents=True, exist_ok=True)
-    with _told(one.label):
+    with _faults_as_sentences(one.label):
         client = _client()
         client.download_file(one.bucket, one.key, str(one.path))
         now = client.head_object(Bucket=one.bucket, Key=one.key)
@@ -73,7 +73,7 @@ def _client() -> Any:
 
 
 @contextmanager
-def _told(address: str) -> Iterator[None]:
+def _faults_as_sentences(address: str) -> Iterator[None]:
     """Faults of S3 as a sentence."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError
@@ -86,7 +86,7 @@ def _told(address: str) -> Iterator[None]:
         ) from error
 
 
-def _wanted(name: str, key: str) -> bool:
+def _matches(name: str, key: str) -> bool:
     """Whether an object is meant: by its name, a pattern, or as a part of the folder."""
     if name.endswith("/"):
         return False

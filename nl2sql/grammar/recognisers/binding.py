@@ -7,7 +7,7 @@ from nl2sql.grammar.draft import Choice, Doubt, Draft
 from nl2sql.grammar.recognisers.filtering import names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_CLAIMS = ("by", "which", "count", "top", "share")
+_CLAIMS = ("by", "which", "count", "top", "nth", "fastest", "share")
 _OWNED = ("team", "account", "application")
 MOST_CHOICES = 5
 _BEGINNING = 4  # letters of a name that are enough to mean it
@@ -79,7 +79,7 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
                 sentence.terms[beside] = replace(term, matches=named)
                 sentence.take(at)
                 return beside
-    if _wanted(sentence, at):
+    if _breaks_down(sentence, at):
         return None
     before = sentence.terms[at - 1] if at else None
     after = sentence.terms[at + 1] if at + 1 < len(sentence.terms) else None
@@ -99,7 +99,7 @@ def _bind_dimension(sentence: Sentence, draft: Draft, values: Values, at: int, q
     return None
 
 
-def _wanted(sentence: Sentence, at: int) -> bool:
+def _breaks_down(sentence: Sentence, at: int) -> bool:
     """Whether a dimension's word is what costs are broken down by: after by,
     which, top …, with names at most between.
     """

@@ -31,7 +31,7 @@ def change(sentence: Sentence, draft: Draft) -> None:
         draft.comparison.change = "percent_up" if sentence.terms[at].value == "percent_up" else "percent_down"
     if draft.comparison.change is None:
         return
-    if draft.comparison.change in ("up", "down") and (sentence.open("only") or _said_of_each(sentence, places)):
+    if draft.comparison.change in ("up", "down") and (sentence.open("only") or _qualifies_plural(sentence, places)):
         draft.comparison.moved_only = True  # only services that went up
     sentence.take(*places, *rates)
     if rates and draft.comparison.change in ("up", "down"):
@@ -47,7 +47,7 @@ def _places_no_change(sentence: Sentence) -> None:
             sentence.terms[at] = replace(sentence.terms[at], kind="unknown")
 
 
-def _said_of_each(sentence: Sentence, places: list[int]) -> bool:
+def _qualifies_plural(sentence: Sentence, places: list[int]) -> bool:
     """`services that grew`, `teams which went down`: of a kind, those that moved so."""
     before = [sentence.before(at, ("noise", "follow", "which", "noun")) for at in places]
     return any(at is not None and sentence.kind(at) == "dimension" and sentence.terms[at].plural for at in before)

@@ -17,6 +17,7 @@ from nl2sql.grammar.recognisers import (
     measuring,
     ranking,
     sharing,
+    sides,
     stepwise,
     tag_names,
 )
@@ -52,14 +53,14 @@ def _with_names(recognise: Recognise, *needs: str, before: tuple[str, ...] = ())
 RECOGNISERS: tuple[Recogniser, ...] = (
     # Filters that are said with a word of their own, before that word or its dimension means something else.
     _with_names(tag_names.other_tags, before=("absent", "allocated", "broken_down")),
-    _plain(filtering.absent, before=("left_out", "share", "broken_down", "kept")),
+    _plain(filtering.absent, before=("left_out", "share", "broken_down", "names")),
     _plain(filtering.allocated, before=("with_tax", "left_out", "broken_down")),
-    _plain(filtering.instead, before=("metric", "ranked", "broken_down", "periods", "by_time", "kept")),
-    _plain(measuring.metric, before=("threshold", "share", "scopes", "kept")),
-    _plain(filtering.in_or_out, before=("with_tax", "left_out", "kept")),
-    _plain(filtering.with_tax, before=("kept",)),
-    _with_names(comparing.ratio, before=("left_out", "share", "scopes", "kept")),
-    _with_names(filtering.left_out, before=("share", "scopes", "kept")),
+    _plain(filtering.instead, before=("metric", "ranked", "broken_down", "periods", "by_time", "names")),
+    _plain(measuring.metric, before=("threshold", "share", "scopes", "names")),
+    _plain(filtering.in_or_out, before=("with_tax", "left_out", "names")),
+    _plain(filtering.with_tax, before=("names",)),
+    _with_names(comparing.ratio, before=("left_out", "share", "scopes", "names")),
+    _with_names(filtering.left_out, before=("share", "scopes", "names")),
     # What is made step by step, before its numbers, units and dimensions mean anything else.
     _plain(stepwise.moving, before=("threshold", "average", "by_time", "ranked")),
     _plain(stepwise.statistic, before=("average",)),
@@ -77,15 +78,16 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     _plain(measuring.run_rate, before=("average", "by_time")),
     _plain(measuring.average, "ranked", before=("broken_down", "by_time")),
     _plain(measuring.cumulative),
-    _with_names(sharing.share, "absent", "change", "left_out", before=("broken_down", "scopes", "kept")),
+    _with_names(sharing.share, "absent", "change", "left_out", before=("broken_down", "scopes", "names")),
     _plain(breakdown.broken_down, "count", "ranked", "share", "change", before=("by_time",)),
     # Comparisons: sides first, for a range of months between two sides is one period.
     _plain(comparing.over_periods, before=("periods",)),
     _plain(comparing.shifted, before=("periods",)),
-    _with_names(comparing.scopes, "left_out", "share", before=("periods", "kept")),
+    _with_names(comparing.scopes, "left_out", "share", before=("periods", "names")),
+    _with_names(sides.parts_apart, "share", "broken_down", "scopes", before=("names",)),
     _plain(comparing.periods, "change", "over_periods", "shifted", "scopes", "broken_down", before=("by_time",)),
     _plain(breakdown.by_time, "ranked", "average", "run_rate", "broken_down"),
     _plain(filtering.weekdays),
     # Every name that is left is a filter.
-    _with_names(filtering.kept, "metric", "left_out", "share", "scopes"),
+    _with_names(filtering.names, "metric", "left_out", "share", "scopes"),
 )

@@ -20,13 +20,13 @@ def other_tags(sentence: Sentence, draft: Draft, semantics: Semantics, _values: 
         for place in others:
             name = sentence.terms[place].text
             draft.discourse.refusal = Refusal(
-                f"No line item that you may see bears the tag “{name[:60]}”. {_known(semantics)}"
+                f"No line item that you may see bears the tag “{name[:60]}”. {_tag_keys_sentence(semantics)}"
             )
         if not beside and sentence.kind(at - 1) == "by":
-            draft.discourse.refusal = Refusal(f"By which tag? {_known(semantics)}")
+            draft.discourse.refusal = Refusal(f"By which tag? {_tag_keys_sentence(semantics)}")
 
 
-def _known(semantics: Semantics) -> str:
+def _tag_keys_sentence(semantics: Semantics) -> str:
     """The keys that there are, a few of them."""
     keys = sorted({one.tag_keys[0] for one in semantics.dimensions.values() if one.tag_keys})
     if not keys:

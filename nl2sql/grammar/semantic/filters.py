@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from nl2sql.catalog.semantics import key
 from nl2sql.grammar.query import Filter
+from nl2sql.grammar.semantic.context import Problem, ReadingContext, choices, quoted
 from nl2sql.grammar.semantic.forms import FilterForm
-from nl2sql.grammar.semantic.known import Problem, ReadingContext, choices, quoted
 
 FIXED = {
     "charge_category": ("Usage", "Purchase", "Tax", "Credit", "Adjustment"),

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from nl2sql.grammar.semantic.known import Problem, Unreadable, printable
+from nl2sql.grammar.semantic.context import Problem, Unreadable, printable
 
 _MOST_FILTERS, _MOST_VALUES, _MOST_PERIODS = 12, 200, 12
 MOST_ROWS = 1_000

@@ -4,8 +4,8 @@ from datetime import date
 
 from nl2sql.dates import periods
 from nl2sql.dates.periods import DatePeriod, QuestionCalendar, Unit
+from nl2sql.grammar.semantic.context import Problem, quoted
 from nl2sql.grammar.semantic.forms import PeriodForm
-from nl2sql.grammar.semantic.known import Problem, quoted
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2190
 _UNITS: tuple[Unit, ...] = ("year", "quarter", "month", "week")

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 
 from nl2sql.dates.periods import UNITS, DatePeriod, until_now
 from nl2sql.grammar.query import CostQuery, Filter, Threshold
+from nl2sql.grammar.semantic.context import Problem, ReadingContext, Unreadable, choices, quoted
 from nl2sql.grammar.semantic.filters import read_filter
 from nl2sql.grammar.semantic.forms import FilterForm, ListingForm, PeriodForm, QueryForm, problems_of
-from nl2sql.grammar.semantic.known import Problem, ReadingContext, Unreadable, choices, quoted
 from nl2sql.grammar.semantic.periods import read_period, unreached
 from nl2sql.grammar.semantic.sense import senseless
 from nl2sql.grammar.subjects.listing import SubjectListing, unlistable
@@ -91,7 +91,7 @@ def read_listing(given: Any, context: ReadingContext, *, own: bool = False) -> S
     filters = _filters(form.filters, "filters", context, own, problems)
     period = None
     if form.period:
-        period = _kept(read_period(form.period, "period", context.calendar, own), problems)
+        period = _value_or_problem(read_period(form.period, "period", context.calendar, own), problems)
     if form.exceeded and form.subject != "budgets":
         problems.append(Problem("exceeded", "Only budgets are exceeded."))
     if form.instance_type and form.subject != "prices":
@@ -158,7 +158,7 @@ def _twice(given: Sequence[str], field: str) -> Iterable[Problem]:
         yield Problem(field, f"{quoted(double)} is named twice.")
 
 
-def _kept(read: _Read | Problem, problems: list[Problem]) -> _Read | None:
+def _value_or_problem(read: _Read | Problem, problems: list[Problem]) -> _Read | None:
     """What was read; a problem goes to the others."""
     if isinstance(read, Problem):
         problems.append(read)
@@ -174,7 +174,7 @@ def _periods(
     """
     periods = []
     for place, form in enumerate(forms):
-        period = _kept(
+        period = _value_or_problem(
             read_period(form, f"compared[{place - 1}]" if place else "period", context.calendar, own), problems
         )
         if period:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from nl2sql.dates.periods import UNITS
 from nl2sql.grammar.assembly.checks import mixed, untellable
 from nl2sql.grammar.query import CostQuery, Filter, needs_resources, of_hours
-from nl2sql.grammar.semantic.known import Problem
+from nl2sql.grammar.semantic.context import Problem
 from nl2sql.grammar.sql.measures import PER_UNIT, RATES
 
 Found = Iterator[Problem]
@@ -134,11 +134,11 @@ def siding(query: CostQuery) -> Found:
     if not mixed(query):
         return
     for name in extras:
-        if _said(query, name):
+        if _is_set(query, name):
             yield Problem(name, "The sides are of different kinds; side by side they only show what they cost.")
 
 
-def _said(query: CostQuery, name: str) -> bool:
+def _is_set(query: CostQuery, name: str) -> bool:
     """Whether a field says something; a share of each group is said by an empty list."""
     value = getattr(query, name)
     return value is not None if name == "share_of" else value not in (None, (), False)
@@ -147,7 +147,7 @@ def _said(query: CostQuery, name: str) -> bool:
 def _apart(query: CostQuery, field: str, others: tuple[str, ...]) -> Found:
     """Fields that would be dropped beside another."""
     for name in others:
-        if _said(query, name):
+        if _is_set(query, name):
             yield Problem(name, f"It has no meaning beside `{field}`.")
 
 
@@ -174,7 +174,7 @@ def stepping(query: CostQuery) -> Found:
         ("profile", (*_SHAPES, "compared", "grain", "average", "weekdays", "appeared")),
         ("appeared", (*_SHAPES, "grain")),
     ):
-        if not _said(query, field):
+        if not _is_set(query, field):
             continue
         yield from _apart(query, field, others)
         if rated:

@@ -15,7 +15,11 @@ _TOO_LONG: Final = "write the texts in it more shortly"
 def part_of(value: exp.Expr, start: exp.Expr | None, length: exp.Expr | None) -> exp.Expr | str:
     """`substring`: Postgres counts a start before the text as places of it, DuckDB from the text's end."""
     if start is not None and start.unnest().is_string:
-        return _found(value, start, group=True) if length is None else refused("substring like that", "use two")
+        return (
+            _substring_of_pattern(value, start, group=True)
+            if length is None
+            else refused("substring like that", "use two")
+        )
     start = start or number(1)
     if positive(start) and (length is None or positive(length, 0)):
         return native("substr", value, start, *([length] if length is not None else []))
@@ -48,10 +52,10 @@ def regexp_substr(call: exp.Anonymous) -> exp.Expr | str:
     """What a pattern finds first, NULL where it finds nothing."""
     if len(call.expressions) != 2:
         return refused("regexp_substr with more than a text and a pattern", "use substring(text from 'pattern')")
-    return _found(call.expressions[0], call.expressions[1], group=False)
+    return _substring_of_pattern(call.expressions[0], call.expressions[1], group=False)
 
 
-def _found(value: exp.Expr, pattern: exp.Expr, *, group: bool) -> exp.Expr | str:
+def _substring_of_pattern(value: exp.Expr, pattern: exp.Expr, *, group: bool) -> exp.Expr | str:
     plain = written(pattern)
     if plain is None or too_long(value):
         return refused("substring from a pattern that is not written down", "write the pattern as a text")

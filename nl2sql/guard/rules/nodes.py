@@ -140,7 +140,7 @@ def nodes(tree: exp.Expr) -> str | None:
                 continue
             if key not in allowed:
                 return _refusal_of_argument(node, key, value)
-            if isinstance(value, str) and kind not in _FREE_TEXT and not _known_word(node, value):
+            if isinstance(value, str) and kind not in _FREE_TEXT and not _is_allowed_word(node, value):
                 return f"{value[:30]!r} is not allowed here."
         problem = _CHECKS[kind](node) if kind in _CHECKS else None
         if problem:
@@ -148,7 +148,7 @@ def nodes(tree: exp.Expr) -> str | None:
     return None
 
 
-def _known_word(node: exp.Expr, word: str) -> bool:
+def _is_allowed_word(node: exp.Expr, word: str) -> bool:
     if isinstance(node, exp.Var):
         return word.upper() in _DATE_PARTS | _WORDS or (isinstance(node.parent, exp.Kwarg) and word.isidentifier())
     return word.upper() in _WORDS

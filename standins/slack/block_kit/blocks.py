@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from standins.slack.block_kit.elements import ACCESSORIES, ACTIONS, BUTTON, CONTEXT_ACTIONS, IMAGE, INPUTS, image
-from standins.slack.block_kit.figures import data_table, data_visualization, table
+from standins.slack.block_kit.figures import TABLE_CHARACTERS, characters, data_table, data_visualization, table
 from standins.slack.block_kit.rich_text import rich_text
 from standins.slack.block_kit.schema import Json, Node, Rule, by_type, items, one_of, only, string, text
 
@@ -173,6 +173,8 @@ def message_faults(blocks: Any, files: Iterable[str] = ()) -> list[str]:
     ):
         if sum(b.get("type") == kind for b in well_formed) > most:
             faults.append(f"{words} [json-pointer:/blocks]")
+    if sum(characters(b) for b in well_formed if b.get("type") in ("table", "data_table")) > TABLE_CHARACTERS:
+        faults.append(f"tables together must be less than {TABLE_CHARACTERS + 1} characters [json-pointer:/blocks]")
     if sum(len(str(b.get("text"))) for b in well_formed if b.get("type") == "markdown") > MARKDOWN_TOTAL:
         faults.append(
             f"markdown blocks together must be less than {MARKDOWN_TOTAL + 1} characters [json-pointer:/blocks]"

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from standins.slack.block_kit.rich_text import rich_text
-from standins.slack.block_kit.schema import Node, Rule, by_type, items, one_of, only, string
+from standins.slack.block_kit.schema import Json, Node, Rule, by_type, items, one_of, only, string
 
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS = 100, 20, 10_000
 SERIES, CATEGORIES, LABEL, TITLE = 12, 20, 20, 50
@@ -44,6 +44,13 @@ def _rows(place: Node, most: int, least: int, header: dict[str, Rule]) -> None:
         place.fault("all rows must have the same number of cells", "/rows")
     if characters > TABLE_CHARACTERS:
         place.fault(f"a table must be less than {TABLE_CHARACTERS + 1} characters", "/rows")
+
+
+def characters(block: Json) -> int:
+    """How many characters the cells of a table have, as far as they are well formed."""
+    rows = block.get("rows")
+    cells = [cell for row in (rows if isinstance(rows, list) else []) if isinstance(row, list) for cell in row]
+    return sum(len(str(cell.get("text") or cell.get("value") or "")) for cell in cells if isinstance(cell, dict))
 
 
 def table(place: Node) -> None:

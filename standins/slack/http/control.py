@@ -9,7 +9,7 @@ from aiohttp import web
 from standins.slack.block_kit.fields import NoSuchChoiceError
 from standins.slack.block_kit.schema import Json
 from standins.slack.methods.conversations import enter
-from standins.slack.people import gestures, modals
+from standins.slack.people import gestures, modals, workflows
 from standins.slack.people.feed import snapshot
 from standins.slack.transport.delivery import Acked, Missed
 from standins.slack.workspace import SlackError, Workspace
@@ -17,7 +17,7 @@ from standins.slack.workspace import SlackError, Workspace
 Action = Callable[[Workspace, Json], Awaitable[Json]]
 
 
-def _told(outcome: Acked | Missed) -> Json:
+def _acknowledgement(outcome: Acked | Missed) -> Json:
     return {"acked": isinstance(outcome, Acked)} | ({"reason": outcome.reason} if isinstance(outcome, Missed) else {})
 
 
@@ -26,12 +26,14 @@ async def _post_as(workspace: Workspace, body: Json) -> Json:
 
 
 async def _click(workspace: Workspace, body: Json) -> Json:
-    return _told(await gestures.click(workspace, body["user"], body["ts"], body["action_id"], body.get("value")))
+    return _acknowledgement(
+        await gestures.click(workspace, body["user"], body["ts"], body["action_id"], body.get("value"))
+    )
 
 
 async def _press(workspace: Workspace, body: Json) -> Json:
     values = body.get("values") or {}
-    return _told(
+    return _acknowledgement(
         await modals.press(workspace, body["user"], body["view_id"], body["action_id"], body.get("value"), values)
     )
 
@@ -53,16 +55,32 @@ async def _suggest(workspace: Workspace, body: Json) -> Json:
 
 
 async def _slash(workspace: Workspace, body: Json) -> Json:
-    return _told(await gestures.slash(workspace, body["user"], body["command"], body.get("text", ""), body["channel"]))
+    return _acknowledgement(
+        await gestures.slash(workspace, body["user"], body["command"], body.get("text", ""), body["channel"])
+    )
 
 
 async def _shortcut(workspace: Workspace, body: Json) -> Json:
-    return _told(await gestures.shortcut(workspace, body["user"], body["callback_id"], body.get("ts")))
+    return _acknowledgement(await gestures.shortcut(workspace, body["user"], body["callback_id"], body.get("ts")))
 
 
 async def _react(workspace: Workspace, body: Json) -> Json:
     gestures.react(workspace, body["user"], body["channel"], body["ts"], body["name"], body.get("add", True))
     return {}
+
+
+async def _stop(workspace: Workspace, body: Json) -> Json:
+    gestures.stop(workspace, body["user"], body["channel"], body["thread_ts"])
+    return {}
+
+
+async def _open_details(workspace: Workspace, body: Json) -> Json:
+    gestures.open_details(workspace, body["user"], body["ts"], body["url"])
+    return {}
+
+
+async def _run_step(workspace: Workspace, body: Json) -> Json:
+    return {"execution": workflows.run_step(workspace, body["callback_id"], body.get("inputs") or {})}
 
 
 async def _open_home(workspace: Workspace, body: Json) -> Json:
@@ -117,6 +135,9 @@ _ACTIONS: dict[str, Action] = {
     "slash": _slash,
     "shortcut": _shortcut,
     "react": _react,
+    "stop": _stop,
+    "run_step": _run_step,
+    "open_details": _open_details,
     "open_home": _open_home,
     "invite": _invite,
     "fault": _fault,

@@ -68,6 +68,14 @@ async def _download(workspace: Workspace, request: web.Request) -> web.StreamRes
     return web.Response(body=file.content or b"", content_type=file.mimetype, headers=headers)
 
 
+async def _canvas(workspace: Workspace, request: web.Request) -> web.Response:
+    """A canvas as its Markdown, for the page."""
+    canvas = workspace.store.canvases.get(request.match_info["canvas"])
+    if canvas is None:
+        return web.Response(status=404, text="no such canvas")
+    return web.Response(text=f"# {canvas['title']}\n\n{canvas['markdown']}", content_type="text/plain", charset="utf-8")
+
+
 async def _index(_: web.Request) -> web.FileResponse:
     return web.FileResponse(PAGE / "index.html")
 
@@ -83,6 +91,7 @@ def _routes(workspace: Workspace) -> list[web.RouteDef]:
         web.post("/upload/v1/{file}", partial(_upload, workspace)),
         web.put("/upload/v1/{file}", partial(_upload, workspace)),
         web.get("/files/{file}/{name}", partial(_download, workspace)),
+        web.get("/docs/{team}/{canvas}", partial(_canvas, workspace)),
         web.get("/page-files/{file}/{name}", partial(_download, workspace)),
         web.post("/actions/{hook}", partial(hooks.handle, workspace)),
         web.get("/feed", partial(feed.handle, workspace)),

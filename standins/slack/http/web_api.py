@@ -12,7 +12,10 @@ from standins.slack.methods import METHODS
 from standins.slack.workspace import Call, SlackError, Workspace
 
 # Arguments that forms carry as JSON in a string.
-_NESTED = ("blocks", "attachments", "view", "metadata", "chunks", "prompts", "loading_messages", "files")
+_NESTED = (
+    *("blocks", "attachments", "view", "metadata", "chunks", "prompts", "loading_messages", "files"),
+    *("document_content", "unfurls"),
+)
 
 
 async def _arguments(request: web.Request) -> Json:

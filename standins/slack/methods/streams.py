@@ -4,12 +4,14 @@ from typing import Any
 
 from standins.slack.block_kit.blocks import message_faults
 from standins.slack.block_kit.schema import Json
+from standins.slack.methods import agents
 from standins.slack.methods.chat import own_message
 from standins.slack.methods.registry import method, need
 from standins.slack.store import Conversation
 from standins.slack.workspace import SlackError, Workspace, refused
 
 MARKDOWN = 12_000
+MODES = ("timeline", "plan")
 
 
 def _parts(args: Json) -> list[Json]:
@@ -95,7 +97,10 @@ def start_stream(workspace: Workspace, args: Json) -> Json:
         for name in ("recipient_user_id", "recipient_team_id"):
             if not args.get(name):
                 raise SlackError(f"missing_{name}")
-    stream = {"mode": str(args.get("task_display_mode") or "timeline"), "parts": []}
+    mode = str(args.get("task_display_mode") or "timeline")
+    if mode not in MODES:
+        raise SlackError("invalid_arguments")
+    stream = {"mode": mode, "parts": []}
     message = workspace.app_message("", [], thread_ts=thread, streaming=True, stream=stream)
     message = _grow(workspace, message, _parts(args), [])
     if thread not in conversation.messages:
@@ -130,8 +135,23 @@ def stop_stream(workspace: Workspace, args: Json) -> Json:
     conversation, message = _streaming(workspace, args)
     final: dict[str, Any] = _grow(workspace, message, _parts(args), list(args.get("blocks") or []))
     del final["streaming"], final["stream"]
+    if args.get("session_status"):
+        agents.mark(workspace, conversation.id, str(final["thread_ts"]), str(args["session_status"]))
     if args.get("metadata"):
         final["metadata"] = args["metadata"]
     workspace.store.put(conversation.id, final)
     workspace.tell_app_of(conversation, {**final})
     return {"channel": conversation.id, "ts": final["ts"], "message": final}
+
+
+def break_off(workspace: Workspace, conversation: Conversation, thread: str) -> list[str]:
+    """End what the app is still writing in a thread, as Slack does when somebody presses its stop button and after some
+    minutes: what stands there stays. The timestamps of those messages.
+    """
+    ended = []
+    for message in conversation.thread(thread):
+        if message.get("streaming"):
+            left = {key: value for key, value in message.items() if key not in ("streaming", "stream")}
+            workspace.store.put(conversation.id, left)
+            ended.append(str(message["ts"]))
+    return ended

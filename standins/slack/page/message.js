@@ -41,7 +41,23 @@ function body(message) {
   const own = Boolean(message.bot_id);
   const nodes = own && message.blocks.length ? blocks(message.blocks, messageContext(message)) : [h("div.text", {}, mrkdwn(message.text))];
   if (message.streaming) nodes.push(h("span.caret", { "aria-label": "still writing" }));
-  return [...nodes, ...files(message)];
+  return [...nodes, ...files(message), ...previews(message)];
+}
+
+// Previews of links: Work Objects, which open beside the conversation, and blocks.
+function previews(message) {
+  const { entities = [], blocks: drawn = [] } = message.unfurls || {};
+  return [...entities.map((e) => entityCard(e, () => post("open_details", { user: S.me, ts: message.ts, url: e.url }).catch((x) => toast(x.message)))),
+    ...drawn.map((one) => h("div.entity", {}, blocks(one, messageContext(message))))];
+}
+
+export function entityCard(entity, open) {
+  const { attributes, fields = {}, custom_fields: own = [], display_order: order = [] } = entity.entity_payload;
+  const all = { ...Object.fromEntries(Object.entries(fields).map(([k, f]) => [k, { label: k.replaceAll("_", " "), ...f }])), ...Object.fromEntries(own.map((f) => [f.key, f])) };
+  const shown = (field) => (typeof field.value === "number" ? moment(field.value).toLocaleString() : String(field.value));
+  const rows = order.filter((name) => all[name]).map((name) => [h("dt", {}, all[name].label), h("dd", {}, shown(all[name]))]);
+  const head = h("div.entity-head", {}, h("small.hint", {}, [attributes.product_name, attributes.display_type, attributes.display_id].filter(Boolean).join(" · ")), h("b", {}, attributes.title.text));
+  return h("article.entity", {}, open ? h("button.entity-open", { type: "button", onclick: open }, head) : head, rows.length ? h("dl", {}, rows) : null);
 }
 
 function reactions(message) {
@@ -95,6 +111,14 @@ export function list(messages, options = {}) {
     before = message;
   }
   return nodes.filter(Boolean);
+}
+
+// The stop button that Slack shows while the agent is at work in a thread.
+export function stopButton(channel, thread) {
+  const session = S.sessions.get(`${channel}|${thread}`);
+  if (!session || session.status !== "processing" || !session.stoppable) return null;
+  const stop = () => post("stop", { user: S.me, channel, thread_ts: thread }).catch((e) => toast(e.message));
+  return h("div.session", {}, h("button.stop", { type: "button", onclick: stop }, h("span.sign", { "aria-hidden": "true" }, "■"), ` Stop ${S.app.name}`));
 }
 
 export function status(channel, thread) {

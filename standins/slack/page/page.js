@@ -3,7 +3,8 @@ import { fill, h, icon, memo, post, toast } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { composer } from "./composer.js";
 import { showModals } from "./dialogs.js";
-import { avatar, list, status } from "./message.js";
+import { openStep, showDetails, stepEnded } from "./steps.js";
+import { avatar, list, status, stopButton } from "./message.js";
 import { S, byTime, key, known, lastRead, markRead, messagesOf, threadOf, timeline, unread, whispers } from "./state.js";
 
 const $ = (id) => document.getElementById(id);
@@ -42,7 +43,9 @@ function sidebar() {
     h("div.items", {}, h("h2", {}, "Channels"), S.channels.filter((c) => !c.is_im).map((c) => item(c, "#", c.name)),
       h("h2", {}, "Direct messages"), im ? item(im, avatar(S.app.bot_user, "tiny"), S.app.name) : null,
       h("h2", {}, "Apps"), im ? item(im, "⌂", `${S.app.name} Home`, "home") : null,
-      shortcuts.map((s) => h("button.item", { type: "button", onclick: () => post("shortcut", { user: S.me, callback_id: s.callback_id }).catch((e) => toast(e.message)) }, h("span.sign", {}, "⚡"), s.name))),
+      shortcuts.map((s) => h("button.item", { type: "button", onclick: () => post("shortcut", { user: S.me, callback_id: s.callback_id }).catch((e) => toast(e.message)) }, h("span.sign", {}, "⚡"), s.name)),
+      S.functions.length ? h("h2", {}, "Workflow steps") : null,
+      S.functions.map((f) => h("button.item", { type: "button", title: f.description, onclick: () => openStep(f) }, h("span.sign", {}, "⚙"), f.title))),
     h("div.popover", {}, people, switcher));
 }
 
@@ -98,7 +101,7 @@ function thread(channel) {
   const line = replies.length ? h("div.day.count", { role: "separator" }, h("span", {}, count)) : null;
   fill(pane, [
     h("header.bar", {}, h("h1", {}, parent.assistant_title || "Thread"), h("span.topic", {}, channel.is_im ? S.app.name : `#${channel.name}`), close),
-    fill(scroller("replies", S.thread), [list([parent], { pane: "parent" }), line, list(rows, { pane: "replies" }), status(channel.id, S.thread)]),
+    fill(scroller("replies", S.thread), [list([parent], { pane: "parent" }), line, list(rows, { pane: "replies" }), status(channel.id, S.thread), stopButton(channel.id, S.thread)]),
     memo(`composer|${S.thread}`, [S.me, prompts], () => composer(channel.id, S.thread, "", prompts)),
   ]);
 }
@@ -144,9 +147,10 @@ function soon() {
 
 const APPLY = {
   snapshot(c) {
-    Object.assign(S, { me: c.me, people: c.people, groups: c.groups, channels: c.channels, commands: c.commands, shortcuts: c.shortcuts, app: c.app, team: c.team, ephemerals: c.ephemerals, stack: c.stack, home: c.home, connected: c.connected });
+    Object.assign(S, { me: c.me, people: c.people, groups: c.groups, channels: c.channels, commands: c.commands, shortcuts: c.shortcuts, functions: c.functions, app: c.app, team: c.team, ephemerals: c.ephemerals, stack: c.stack, home: c.home, connected: c.connected });
     S.messages = new Map(Object.entries(c.messages).map(([id, all]) => [id, new Map(all.map((m) => [m.ts, { ...m, channel: id }]))]));
     S.statuses = new Map(c.statuses.map((s) => [key(s.channel, s.thread_ts), s]));
+    S.sessions = new Map(c.sessions.map((s) => [key(s.channel, s.thread_ts), s]));
     S.prompts = new Map(c.prompts.map((p) => [key(p.channel, p.thread_ts), p]));
     S.place = { channel: "", tab: "" };
     follow();
@@ -166,6 +170,9 @@ const APPLY = {
     if (c.status && asked) openThread(c.channel, { thread_ts: c.thread_ts, bot_id: "app" });
     soon();
   },
+  details(c) { showDetails(c); },
+  execution(c) { stepEnded(c); },
+  session(c) { S.sessions.set(key(c.channel, c.thread_ts), c); soon(); },
   prompts(c) { S.prompts.set(key(c.channel, c.thread_ts), c); soon(); },
   views(c) { S.stack = c.stack; showModals(); },
   home(c) { S.home = c.view; soon(); },

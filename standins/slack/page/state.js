@@ -1,7 +1,7 @@
 // What this window knows; filled by the feed.
 export const S = {
-  me: "", people: [], groups: [], channels: [], commands: [], shortcuts: [], app: { name: "App" }, team: { name: "" },
-  messages: new Map(), ephemerals: [], statuses: new Map(), prompts: new Map(), stack: [], home: null, connected: false,
+  me: "", people: [], groups: [], channels: [], commands: [], shortcuts: [], functions: [], app: { name: "App" }, team: { name: "" },
+  messages: new Map(), ephemerals: [], statuses: new Map(), sessions: new Map(), prompts: new Map(), stack: [], home: null, connected: false,
   place: { channel: "", tab: "messages" }, thread: "",
 };
 

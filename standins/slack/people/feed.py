@@ -34,6 +34,10 @@ def snapshot(workspace: Workspace, user: str) -> Json:
         "groups": [vars(group) for group in setup.groups],
         "commands": [vars(command) for command in setup.commands],
         "shortcuts": [vars(shortcut) for shortcut in setup.shortcuts],
+        "functions": [
+            {"callback_id": one.callback_id, "title": one.title, "description": one.description, "inputs": one.inputs}
+            for one in setup.functions
+        ],
         "channels": [
             described(workspace, c) | {"name": c.name, "joined": workspace.app.bot_user in c.members}
             for c in conversations
@@ -42,6 +46,9 @@ def snapshot(workspace: Workspace, user: str) -> Json:
         "ephemerals": [m for m in store.ephemerals if m["to"] == user],
         "statuses": [
             {"channel": c, "thread_ts": t, **status} for (c, t), status in store.statuses.items() if c in names
+        ],
+        "sessions": [
+            {"channel": c, "thread_ts": t, **session} for (c, t), session in store.sessions.items() if c in names
         ],
         "prompts": [
             {"channel": c, "thread_ts": t, **prompts} for (c, t), prompts in store.prompts.items() if c in names

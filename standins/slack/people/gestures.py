@@ -5,7 +5,10 @@ from typing import Any
 
 from standins.slack.block_kit.fields import chosen, state_of
 from standins.slack.block_kit.schema import Json
+from standins.slack.methods.agents import STOPPED
 from standins.slack.methods.chat import toggle_reaction
+from standins.slack.methods.streams import break_off
+from standins.slack.methods.unfurls import links_of
 from standins.slack.store import Conversation
 from standins.slack.transport.delivery import Acked, Missed
 from standins.slack.workspace import SlackError, Workspace
@@ -34,11 +37,38 @@ def post(workspace: Workspace, user: str, channel: str, text: str, thread_ts: st
         parent = workspace.message(conversation, thread_ts)
         message |= {"thread_ts": parent.get("thread_ts", thread_ts), "parent_user_id": parent["user"]}
     workspace.store.put(conversation.id, message)
+    _share_links(workspace, conversation, message)
     mentioned = f"<@{workspace.app.bot_user}>" in text
     workspace.tell_app_of(conversation, {key: value for key, value in message.items() if key != "reply_count"})
     if mentioned and not conversation.is_im:
         _mention(workspace, conversation, message)
     return message
+
+
+def _share_links(workspace: Workspace, conversation: Conversation, message: Json) -> None:
+    """Tell the app of links to a domain of its, wherever they are posted: it need not be a member."""
+    links = links_of(workspace, message["text"])
+    if links and "link_shared" in workspace.setup.subscriptions:
+        event = {"type": "link_shared", "user": message["user"], "channel": conversation.id, "links": links}
+        event |= {"message_ts": message["ts"], "unfurl_id": f"{conversation.id}.{message['ts']}"}
+        event |= {"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {}
+        member = workspace.app.bot_user in conversation.members
+        more = {"source": "conversations_history", "is_bot_user_member": member, "event_ts": message["ts"]}
+        workspace.event(event | more)
+
+
+def open_details(workspace: Workspace, user: str, ts: str, url: str) -> None:
+    """Open a Work Object of a message beside the conversation."""
+    person = workspace.person(user)
+    conversation, message = find_message(workspace, person.id, ts)
+    shown = (message.get("unfurls") or {}).get("entities") or []
+    entity = next((one for one in shown if one["url"] == url), None)
+    if entity is None:
+        raise NotThereError(f"the message {ts} shows no Work Object of {url}")
+    event = {"type": "entity_details_requested", "user": person.id, "external_ref": entity["external_ref"]}
+    event |= {"link": {"url": url, "domain": url.split("/")[2]}, "channel": conversation.id, "message_ts": ts}
+    event |= {"trigger_id": workspace.triggers.issue(person.id), "user_locale": "en-US"}
+    workspace.event({**event, "event_ts": workspace.store.next_ts()})
 
 
 def _mention(workspace: Workspace, conversation: Conversation, message: Json) -> None:
@@ -70,6 +100,17 @@ def react(workspace: Workspace, user: str, channel: str, ts: str, name: str, add
         item = {"type": "message", "channel": conversation.id, "ts": ts}
         event = {"type": kind, "user": person.id, "reaction": name, "item": item, "item_user": message["user"]}
         workspace.event({**event, "event_ts": workspace.store.next_ts()})
+
+
+def stop(workspace: Workspace, user: str, channel: str, thread_ts: str) -> None:
+    """Press Slack's stop button in a thread: what is being written ends there, and the app is asked to stop."""
+    person, conversation = workspace.person(user), workspace.conversation(channel)
+    session = workspace.store.sessions.get((conversation.id, thread_ts)) or {}
+    if session.get("status") != "processing" or not session["stoppable"]:
+        raise NotThereError(f"there is no stop button in the thread {thread_ts}")
+    event = {"type": STOPPED, "user": person.id, "channel": conversation.id, "thread_ts": thread_ts}
+    ended = break_off(workspace, conversation, thread_ts)
+    workspace.event({**event, "streaming_message_ts": ended, "event_ts": workspace.store.next_ts()})
 
 
 def open_home(workspace: Workspace, user: str, tab: str = "home") -> Json | None:

@@ -201,6 +201,7 @@ def messages(name: str) -> list[tuple[str, dict[str, Any]]]:
             for state in ("requested", "approved", "triggered", "finished", "failed", "rejected")
         ),
         ("request_waiting", {"what": name}),
+        ("canvas", {"title": name, "url": "https://acme.slack.com/docs/T1/F1"}),
         ("taught", {"id": 1, "state": "waiting", "text": name, "means": name, "teams": [name], "taught_by": name}),
         *(
             (

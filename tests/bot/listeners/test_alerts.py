@@ -119,9 +119,16 @@ def test_feedback_counts_for_the_alerts_precision(bot: Runtime, slack: Handle, a
 def test_fewer_of_these_is_explained_asked_and_taken_back(bot: Runtime, slack: Handle, alert: dict[str, Any]) -> None:
     """Nothing changes before the reason is given; the alert stays open, Useful takes it back."""
     with Session(bot.database.app) as session, session.begin():
-        session.execute(sa.update(Insight).values(scope={"service": "RDS"}))
+        levels = [
+            {"level": "fewer", "now": False, "alerts_a_month": 0.42, "recall": 0.5, "precision": 0.905},
+            {"level": "usual", "now": True, "alerts_a_month": 1.25, "recall": 0.75, "precision": None},
+        ]
+        session.execute(sa.update(Insight).values(scope={"service": "RDS"}, evidence={"levels": levels}))
     slack.click(MAYA, alert["ts"], "insight_fewer")
     view = slack.wait_for_view(MAYA)
+    measured = "*fewer*: 0.4 alerts a month, 50 % of planted events found, 90 % of what is told is one of them"
+    assert measured in str(view)
+    assert "*usual*" not in str(view)  # its precision is not known
     assert "Alerts of RDS will have to stand out 1.4 times as far as usual. Why?" in str(view)
     assert insight_of(bot).feedback is None
     slack.submit(MAYA, {"reason": "it breathes"})
@@ -188,7 +195,7 @@ def test_a_card_follows_its_fix(bot: Runtime, slack: Handle, alert: dict[str, An
     slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 3)
     assert [reply["text"] for reply in slack.thread(alert["ts"])[1:]] == [
         f"Remediation {number} in sandbox is proposed.",
-        f"Remediation {number} in sandbox is rejected (Priya: not now).",
+        f"Remediation {number} in sandbox is rejected by Priya: not now.",
     ]
 
 

@@ -45,7 +45,7 @@ def test_the_audit_logs_head_is_kept_outside_of_the_database(bot: Runtime) -> No
     with bot.session() as session:
         number = audit.append(session, "ann", "question.asked", "q", {}).id
     duty(bot, "keep_audit_head").work()
-    kept = audit.kept_in(bot.settings.home)[-1]
+    kept = audit.heads_in(bot.settings.home)[-1]
     assert kept.entries >= number
     with Session(bot.database.app) as session:
         assert isinstance(audit.verify(session, [kept]), audit.Intact)

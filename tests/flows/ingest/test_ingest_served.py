@@ -148,7 +148,7 @@ def test_a_killed_prefect_loses_no_click(
             patched.setenv(name, value)
         patched.setattr(prefect_server, "_LOOK_SECONDS", 0.2)
         stopping.callback(prefect_server.stop, tmp_path)
-        with prefect_server.kept(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
+        with prefect_server.supervised(tmp_path) as url, temporary_settings({PREFECT_API_URL: url}):
             ingest_costs.to_deployment(name="ingest_costs").apply()
             start = prefect_client.prefect_starter(lambda: url)
             with Session(clean_database.app) as session, session.begin():

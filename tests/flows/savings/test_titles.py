@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from analysis.waste.facts import SavingOpportunity
 from db.tables import Utilization
-from flows.savings.titles import TITLES, figure, seen, title
+from flows.savings.titles import TITLES, figure, title, utilization
 
 FIRST = date(2026, 11, 1)
 
@@ -81,7 +81,7 @@ def test_the_highest_of_all_is_said_once() -> None:
     a = found(0, metrics=looked(cpu=2.13, network=2e6, requests=0))
     b = found(1, metrics={**looked(cpu=4.0, network=1e6, requests=0), "cpu": {"highest": 4.0, "window": 7}})
     assert (
-        seen(["web-1", "web-2"], [a, b])
+        utilization(["web-1", "web-2"], [a, b])
         == "web-1, web-2: CPU at most 4 %, network at most 2.0 MB a day, no requests in 7 days"
     )
 
@@ -89,15 +89,15 @@ def test_the_highest_of_all_is_said_once() -> None:
 def test_more_than_four_names_are_counted() -> None:
     members = [found(number, metrics=looked(cpu=2.0)) for number in range(6)]
     names = [f"web-{number}" for number in range(6)]
-    assert seen(names, members).startswith("web-0, web-1, web-2, web-3 and 2 more: CPU at most 2 %")
+    assert utilization(names, members).startswith("web-0, web-1, web-2, web-3 and 2 more: CPU at most 2 %")
 
 
 def test_without_metrics_what_is_the_same_is_said_once() -> None:
     """And no more than four sorts of it."""
     members = [found(0, summary="not attached"), found(1, summary="unread"), found(2, summary="not attached")]
-    assert seen(["c", "b", "a"], members) == "a, c: not attached; b: unread"
+    assert utilization(["c", "b", "a"], members) == "a, c: not attached; b: unread"
     many = [found(number, summary=f"reason {number}") for number in range(6)]
-    assert seen(list("abcdef"), many).endswith("d: reason 3; and 2 more")
+    assert utilization(list("abcdef"), many).endswith("d: reason 3; and 2 more")
 
 
 def test_the_chart_shows_the_last_two_weeks_and_the_limit_of_the_rule(session: Session) -> None:

@@ -22,7 +22,7 @@ from nl2sql.ask import ask, connect_deps, run_query, run_sql
 from nl2sql.catalog.semantics import semantics
 from nl2sql.deps import Deps
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import ReadingContext
+from nl2sql.grammar.semantic.context import ReadingContext
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from nl2sql.grammar.subjects.listing import SubjectListing
 from nl2sql.llm.examples import EXAMPLES

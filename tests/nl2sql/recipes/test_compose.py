@@ -1,5 +1,6 @@
 """Recipes over a small bill: sections with the figures of single questions, narrowed, stored, and built upon."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from config.access import SYSTEM, Actor
 from db.tables import Insight, Recommendation
-from nl2sql.answers.outcomes import Answer, CannotAnswer
+from nl2sql.answers.context import AnswerContext
+from nl2sql.answers.outcomes import Answer, CannotAnswer, Outcome, TimedOut
 from nl2sql.ask import ask
-from nl2sql.deps import Deps
+from nl2sql.deps import AnswerStopped, Deps, StepProgress
+from nl2sql.grammar.query import CostQuery
+from nl2sql.recipes import compose
 from nl2sql.recipes.catalog import recipes
 
 QUESTIONS = {
@@ -151,3 +155,45 @@ def test_no_recipe_is_left_out() -> None:
 def test_a_word_that_is_not_understood_is_no_part_of_a_recipe(deps: Deps) -> None:
     """Nothing is dropped without a word."""
     assert isinstance(ask("monthly review for phoenix", SYSTEM, None, deps), CannotAnswer)
+
+
+def test_steps_are_watched_and_say_what_their_sections_say(deps: Deps) -> None:
+    """Each begins and ends once, in order; the answer is the one that nobody watches."""
+    seen: list[StepProgress] = []
+    watched = answered("monthly review for payments", replace(deps, watch=seen.append))
+    assert watched.text == answered("monthly review for payments", deps).text
+    steps = [step.title for step in recipes()["monthly_review"].steps]
+    assert [(one.step, one.state) for one in seen] == [
+        (number, state) for number in range(len(steps)) for state in ("in_progress", "complete")
+    ]
+    told = {one.steps[one.step]: one.text for one in seen if one.text}
+    assert told == {section.title: section.text for section in watched.sections if section.text}
+
+
+def test_a_stopped_recipe_runs_no_further_step_and_stores_nothing(deps: Deps) -> None:
+    """What the thread was about before stays what follow-ups amend."""
+    answered("monthly review for payments", deps, "C1:1")
+    seen: list[StepProgress] = []
+
+    def stop(progress: StepProgress) -> None:
+        seen.append(progress)
+        if progress.step == 1:
+            raise AnswerStopped("U1")
+
+    with pytest.raises(AnswerStopped):
+        ask("monthly review for checkout", SYSTEM, "C1:1", replace(deps, watch=stop))
+    assert len(seen) == 3
+    assert "payments" in answered("for september", deps, "C1:1").text
+
+
+def test_a_step_whose_query_ran_out_of_time_is_told_as_failed(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are run all the same."""
+    seen: list[StepProgress] = []
+    answer_query = compose.answer_query
+
+    def slow(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, Outcome]:
+        return (query, TimedOut(text="It took too long.")) if query.grain else answer_query(query, context)
+
+    monkeypatch.setattr(compose, "answer_query", slow)
+    answered("monthly review for payments", replace(deps, watch=seen.append))
+    assert {one.text for one in seen if one.state == "error"} == {"It took too long."}

@@ -152,7 +152,7 @@ def test_two_people_are_two_standing_approvals(clean_database: Database, cloud: 
     with Session(clean_database.app) as session, session.begin():
         remediation = session.get_one(Remediation, first)
         assert (remediation.state, len(remediation.approvals)) == ("proposed", 1)
-        assert len(standing.kept(session, book.name, DUE)) == 1
+        assert len(standing.unexpired(session, book.name, DUE)) == 1
         remediation.state = "rejected"
     given(clean_database, book, ODA)
     [second] = proposed(clean_database, cloud, book, DUE + timedelta(days=7))

@@ -64,7 +64,7 @@ def _cards(database: Database, number: int, state: str, payload: Any) -> Iterato
         rows = connection.execute(
             sa.text(
                 "SELECT resource_id, expected_monthly_savings AS worth, state FROM finops.remediation_steps "
-                "WHERE remediation_id = :number ORDER BY position"
+                "WHERE remediation_id = :number ORDER BY expected_monthly_savings DESC, resource_id"
             ),
             {"number": number},
         ).all()

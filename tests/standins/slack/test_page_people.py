@@ -103,3 +103,24 @@ def test_a_telephone_shows_one_pane_at_a_time(browser: Browser, slack: Handle) -
     page.locator(".drawer-button").click()
     expect(page.locator("#sidebar")).to_be_visible()
     context.close()
+
+
+def test_a_streamed_plan_grows_and_can_be_stopped(page: Page, client: WebClient, slack: Handle) -> None:
+    """Steps are drawn with their states and what they say; the button ends it, and goes when the app says so."""
+    asked = slack.say_to_app("maya", "monthly review")
+    place = {"channel": "D0MAYA0001", "thread_ts": asked["ts"]}
+    client.agents_sessions_setStatus(channel_id=place["channel"], thread_ts=asked["ts"], status="processing")
+    tasks = [
+        {"type": "task_update", "id": "k:0", "title": "Cost", "status": "complete", "output": "$110, up $30"},
+        {"type": "task_update", "id": "k:1", "title": "Services", "status": "in_progress"},
+    ]
+    chunks = [{"type": "plan_update", "title": "Review"}, *tasks]
+    stream = client.chat_startStream(**place, task_display_mode="plan", chunks=chunks)
+    expect(page.locator("#replies .plan summary")).to_contain_text("Review 1 of 2")
+    expect(page.locator("#replies .task.complete .detail")).to_have_text("$110, up $30")
+    page.locator(".stop").click()
+    expect(page.locator("#replies .caret")).to_have_count(0)
+    client.agents_sessions_setStatus(channel_id=place["channel"], thread_ts=asked["ts"], status="active")
+    expect(page.locator(".stop")).to_have_count(0)
+    client.chat_update(channel=place["channel"], ts=stream["ts"], text="Stopped.", blocks=[])
+    expect(page.locator("#replies .bot .text")).to_have_text("Stopped.")

@@ -1,4 +1,10 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 
 import { allOf, api, body, rememberToken } from "./client";
 import type { operations } from "./schema";
@@ -38,6 +44,20 @@ export function costsQuery(query: CostQuery) {
   return queryOptions({
     queryKey: ["costs", query],
     queryFn: () => body(api.GET("/api/v1/costs", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The groups of a view, page after page, as one. */
+export function groupsQuery(query: CostQuery) {
+  return infiniteQueryOptions({
+    queryKey: ["costs", "groups", query],
+    queryFn: ({ pageParam }) =>
+      body(api.GET("/api/v1/costs", { params: { query: { ...query, limit: 500, offset: pageParam } } })),
+    initialPageParam: 0,
+    getNextPageParam: (page: Costs) => page.next_offset,
+    select: ({ pages }) =>
+      pages.reduce((all, { items, next_offset }) => ({ ...all, items: [...all.items, ...items], next_offset })),
     placeholderData: keepPreviousData,
   });
 }
@@ -97,6 +117,20 @@ export function useDecision(id: number) {
   return useMutation({
     mutationFn: (decision: Decision) =>
       body(api.PATCH("/api/v1/insights/{insight_id}", { params: { path: { insight_id: id } }, body: { ...decision } })),
+    onSuccess: async (insight) => {
+      queries.setQueryData(["insight", id], insight);
+      await queries.invalidateQueries({ queryKey: ["insights"] });
+    },
+  });
+}
+
+export function useFeedback(id: number) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (judgement: { feedback: "useful" | "noise" | "fewer"; reason: string }) =>
+      body(
+        api.POST("/api/v1/insights/{insight_id}/feedback", { params: { path: { insight_id: id } }, body: judgement }),
+      ),
     onSuccess: async (insight) => {
       queries.setQueryData(["insight", id], insight);
       await queries.invalidateQueries({ queryKey: ["insights"] });

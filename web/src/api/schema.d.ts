@@ -230,6 +230,26 @@ export interface paths {
         patch: operations["decide_api_v1_insights__insight_id__patch"];
         trace?: never;
     };
+    "/api/v1/insights/{insight_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether an insight is useful or noise, or that fewer of these are wanted
+         * @description Audited with its reason; what each sensitivity would have told stands in the insight's `evidence.levels`.
+         */
+        post: operations["judge_api_v1_insights__insight_id__feedback_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/budgets/{name}": {
         parameters: {
             query?: never;
@@ -1140,6 +1160,27 @@ export interface components {
              * @default 7
              */
             days: number;
+        };
+        /**
+         * InsightFeedback
+         * @description What a person thinks of an insight.
+         * @example {
+         *       "feedback": "fewer",
+         *       "reason": "it breathes with the load"
+         *     }
+         */
+        InsightFeedback: {
+            /**
+             * Feedback
+             * @description `noise` closes an anomaly; `fewer` makes its scope less sensitive until it is called `useful`
+             * @enum {string}
+             */
+            feedback: "useful" | "noise" | "fewer";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * NamedView
@@ -3247,6 +3288,210 @@ export interface operations {
                      *       "title": "Changed meanwhile",
                      *       "status": 412,
                      *       "detail": "It is no longer what `If-Match` names."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too large",
+                     *       "status": 413,
+                     *       "detail": "The body is larger than 1 MB."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not valid; `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not valid",
+                     *       "status": 422,
+                     *       "detail": "A value is not valid; `errors` says which."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot answer just now; `Retry-After` says when to come back */
+            503: {
+                headers: {
+                    /** @description Seconds to wait */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not available",
+                     *       "status": 503,
+                     *       "detail": "The database cannot answer just now; `Retry-After` says when to come back."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_api_v1_insights__insight_id__feedback_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Number of the insight */
+                insight_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InsightFeedback"];
+            };
+        };
+        responses: {
+            /** @description The insight as it is now */
+            200: {
+                headers: {
+                    /** @description Names this state of it */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        fingerprint: string;
+                        kind: string;
+                        /** @description critical, high, medium or low */
+                        severity: string;
+                        /** @description open, acknowledged, expected, snoozed or resolved */
+                        status: string;
+                        status_reason: string | null;
+                        status_until: string | null;
+                        title: string;
+                        scope: unknown;
+                        provider: string | null;
+                        account: string | null;
+                        service: string | null;
+                        team: string | null;
+                        resource_id: string | null;
+                        owner: string | null;
+                        /** @description A day for anomalies, a month for recommendations */
+                        impact_amount: number | null;
+                        currency: string;
+                        /** @description Expected band, root cause, series, metrics */
+                        evidence: unknown;
+                        /** @description Channels that it is posted in */
+                        channels: unknown;
+                        /** @description What could be proposed about it */
+                        playbook: string | null;
+                        /** @description useful or noise, from a person */
+                        feedback: string | null;
+                        starts_on: string | null;
+                        data_arrived_at: string | null;
+                        detected_at: string;
+                        posted_at: string | null;
+                        last_seen_at: string;
+                        closed_at: string | null;
+                    };
+                };
+            };
+            /** @description The body cannot be read, or a day is before 1970 or after 2199 */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad request",
+                     *       "status": 400,
+                     *       "detail": "The body cannot be read, or a day is before 1970 or after 2199."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that is unknown, expired or revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "No token, or one that is unknown, expired or revoked."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has not the scope, or the person not the role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "The token has not the scope, or the person not the role."
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or the caller may not see it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "There is no such thing, or the caller may not see it."
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8508,7 +8753,7 @@ export interface operations {
                             recommendation_id: number | null;
                             /** @description When it was first made */
                             created_at: string | null;
-                            /** @description stop_idle, rightsize, delete_volume … */
+                            /** @description stop_idle, rightsize, delete_volume …; advised_… by the cloud itself */
                             kind: string | null;
                             /** @description Provider's id of the resource */
                             resource_id: string | null;

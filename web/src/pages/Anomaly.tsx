@@ -7,6 +7,7 @@ import { type Decision, type Insight, insightQuery, useDecision } from "../api/q
 import { evidenceOf } from "../evidence";
 import { day, money, named, words } from "../format";
 import { Tag } from "../parts/figures";
+import { FeedbackPanel } from "../parts/FeedbackPanel";
 import { BandChart, BarsChart } from "../parts/lazy-charts";
 import { LinkAnchor } from "../parts/links";
 import { Found, Nothing, Panel, Problem } from "../parts/states";
@@ -106,7 +107,10 @@ function Shown({ insight }: { insight: Insight }) {
             </>
           )}
         </Panel>
-        <Decide insight={insight} />
+        <Stack>
+          <Decide insight={insight} />
+          <FeedbackPanel insight={insight} levels={evidence.levels} />
+        </Stack>
       </SimpleGrid>
     </>
   );

@@ -6,6 +6,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { type Answer, ask } from "../api/queries";
 import { AnswerCard } from "../parts/AnswerCard";
 import { Problem, Waiting } from "../parts/states";
+import { newThread } from "../thread";
 
 const EXAMPLES = [
   "what did we spend last month by service?",
@@ -18,11 +19,6 @@ interface Turn {
   question: string;
   answer?: Answer;
   error?: unknown;
-}
-
-/** Random, where the page is reached without https too: `randomUUID` is not there then. */
-function newThread(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A conversation: the next question amends the last one, as in a thread of Slack. */

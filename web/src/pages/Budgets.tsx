@@ -11,6 +11,7 @@ import { Tag } from "../parts/figures";
 import { LinkAnchor } from "../parts/links";
 import { Empty, Found, Panel } from "../parts/states";
 import { useToday } from "../parts/use-today";
+import { WhatIf } from "../parts/WhatIf";
 import { running } from "../planning";
 
 /** Every budget that one may see, as it stands in its running period. */
@@ -56,13 +57,22 @@ export function BudgetsPage() {
       <Found query={budgets}>
         {({ items }) => {
           const rows = running(items, today);
-          if (rows.length === 0) return <Empty>There is no budget yet.</Empty>;
+          if (rows.length === 0)
+            return (
+              <>
+                <Empty>There is no budget yet.</Empty>
+                <WhatIf budgets={[]} />
+              </>
+            );
           return (
-            <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }} role="list" aria-label="Budgets">
-              {rows.map((row) => (
-                <One key={row.budget} row={row} />
-              ))}
-            </SimpleGrid>
+            <>
+              <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }} role="list" aria-label="Budgets">
+                {rows.map((row) => (
+                  <One key={row.budget} row={row} />
+                ))}
+              </SimpleGrid>
+              <WhatIf budgets={rows.flatMap((row) => row.budget ?? [])} />
+            </>
           );
         }}
       </Found>

@@ -45,7 +45,7 @@ def card(result: dict[str, Any], reference: str, today: date, asked: str | None 
             *foot,
         ],
         chart,
-        plain if sortable else None,
+        {data_tables.ROWS: plain} if sortable and plain else None,
     )
 
 
@@ -103,6 +103,8 @@ def _buttons(result: dict[str, Any], reference: str, today: date) -> Block | Non
         row.append(blocks.button("Edit", "answer_edit", reference))
     if result.get("sql"):
         row.append(blocks.button("Schedule…", "answer_schedule", reference))
+    if result.get("sections"):
+        row.append(blocks.button("Canvas", "answer_canvas", reference))
     if (result.get("certified") or {}).get("parameters"):
         row.append(blocks.button("Change…", "answer_parameters", reference))
     if is_late(result, today):

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.cards.elements import blocks, figures, mrkdwn, tables
+from bot.cards.elements import blocks, data_tables, figures, mrkdwn, tables
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.elements.figures import numeric_columns
 
@@ -17,7 +17,7 @@ def card(result: dict[str, Any], fallback: str, quote: Block | None, foot: list[
     headline = str(result.get("text") or "").partition("\n")[0]
     figure = figures.figure_of(result)
     drawn, chart = figures.draw(figure) if figure else (None, None)
-    sections = [_section(part, result) for part in (result.get("sections") or [])[:_SECTIONS]]
+    sections, plain = _sections(result)
     table = tables.table_of(result)
     return blocks.card(
         fallback,
@@ -30,18 +30,45 @@ def card(result: dict[str, Any], fallback: str, quote: Block | None, foot: list[
             *foot,
         ],
         chart,
+        plain,
     )
 
 
-def _section(part: dict[str, Any], result: dict[str, Any]) -> Block:
-    lines = [f"*{mrkdwn.escape(part.get('title') or '', 150)}*", mrkdwn.escape(part.get("text") or "", 1_200)]
+def _sections(result: dict[str, Any]) -> tuple[list[Block], dict[str, Block]]:
+    """The blocks of all sections, longer ones with all their rows in a data table as far as those fit into a message,
+    and the first rows that stand in for each table.
+    """
+    made: list[Block] = []
+    plain: dict[str, Block] = {}
+    room = blocks.TABLE_CHARACTERS
+    for number, part in enumerate((result.get("sections") or [])[:_SECTIONS]):
+        lines = [f"*{mrkdwn.escape(part.get('title') or '', 150)}*", mrkdwn.escape(part.get("text") or "", 1_200)]
+        rows = _first_rows(part, result)
+        table = data_tables.data_table_of(_own(part, result), _ROWS) if rows else None
+        if table is None or data_tables.characters(table) > room:
+            made.append(blocks.section("\n".join(line for line in (*lines, *rows) if line)))
+            continue
+        room -= data_tables.characters(table)
+        name = f"{data_tables.ROWS}-{number}"
+        caption = mrkdwn.plain(f"{part.get('title') or 'Rows'}: {len(part['rows']):,} rows", 255)
+        made.append(blocks.section("\n".join(line for line in lines if line)))
+        made.append({**table, "block_id": name, "caption": caption})
+        plain[name] = blocks.section("\n".join(rows))
+    return made, plain
+
+
+def _own(part: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """A section as a result of its own, of which nothing is known but its rows, its statement and the currency."""
+    return {**{key: part.get(key) for key in ("columns", "rows", "sql")}, "currency": result.get("currency")}
+
+
+def _first_rows(part: dict[str, Any], result: dict[str, Any]) -> list[str]:
     columns, rows = part.get("columns") or [], part.get("rows") or []
-    if len(rows) > 1 and rows != result.get("rows"):
-        shown = _telling(columns, rows)
-        lines += [f"• {_row(columns, row, *shown)}" for row in rows[:_ROWS]]
-        if len(rows) > _ROWS:
-            lines.append(f"and {len(rows) - _ROWS} more")
-    return blocks.section("\n".join(line for line in lines if line))
+    if len(rows) <= 1 or rows == result.get("rows"):
+        return []
+    shown = _telling(columns, rows)
+    more = [f"and {len(rows) - _ROWS} more"] if len(rows) > _ROWS else []
+    return [*(f"• {_row(columns, row, *shown)}" for row in rows[:_ROWS]), *more]
 
 
 def _telling(columns: list[str], rows: list[list[Any]]) -> tuple[list[int], list[int]]:

@@ -21,6 +21,29 @@ def test_a_decision_is_stored_and_audited(client: TestClient, clean_database: Da
     assert "insight.acknowledged" in actions
 
 
+def test_feedback_is_stored_audited_and_closes_noise(client: TestClient, clean_database: Database) -> None:
+    """As the buttons of a card; a team's member may, who only reads may not, and nobody of another team."""
+    ann = bearer(clean_database, "U-ANN", "write", "read")
+    where = "/api/v1/insights/1/feedback"
+    fewer = client.post(where, json={"feedback": "fewer", "reason": "it breathes"}, headers=ann)
+    assert (fewer.status_code, fewer.json()["feedback"], fewer.json()["status"]) == (200, "fewer", "open")
+    noise = client.post(where, json={"feedback": "noise"}, headers=ann).json()
+    assert (noise["feedback"], noise["status"]) == ("noise", "resolved")
+    assert "the next one here must be half as large again" in noise["status_reason"]
+    assert client.post(where, json={"feedback": "loud"}, headers=ann).status_code == 422
+    assert (
+        client.post(where, json={"feedback": "useful"}, headers=bearer(clean_database, "U-ANN", "read")).status_code
+        == 403
+    )
+    root = bearer(clean_database, "U-ROOT", "read")
+    details = [
+        item["details"]
+        for item in client.get("/api/v1/audit", headers=root).json()["items"]
+        if item["action"] == "insight.feedback"
+    ]
+    assert {"feedback": "fewer", "reason": "it breathes"} in details
+
+
 def test_the_summary_counts_and_compares(client: TestClient, clean_database: Database) -> None:
     """Every severity is there; a trend is an amount and per cent; the forecast is of the days to come."""
     body = client.get("/api/v1/insights/summary", headers=bearer(clean_database, "U-ROOT", "read")).json()

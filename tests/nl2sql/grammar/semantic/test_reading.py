@@ -8,7 +8,7 @@ import pytest
 from nl2sql.catalog.linking import Match
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
+from nl2sql.grammar.semantic.context import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing, read_query
 from tests.nl2sql.builders import CALENDAR, VALUES, understood
 

@@ -7,7 +7,7 @@ import pytest
 
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.parse import parse
-from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
+from nl2sql.grammar.semantic.context import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_listing
 from nl2sql.grammar.subjects.listing import SubjectListing, list_subject, select_of
 from tests.nl2sql.builders import CALENDAR, VALUES

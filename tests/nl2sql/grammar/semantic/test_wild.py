@@ -13,7 +13,7 @@ from config.access import SYSTEM
 from nl2sql import guard
 from nl2sql.catalog import views
 from nl2sql.catalog.semantics import semantics
-from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
+from nl2sql.grammar.semantic.context import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_query
 from nl2sql.grammar.semantic.schema import listing_schema, query_schema, strict
 from nl2sql.grammar.sql.compile import compile_query

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from nl2sql.catalog.semantics import semantics
 from nl2sql.grammar.query import CostQuery
-from nl2sql.grammar.semantic.known import ReadingContext, Unreadable
+from nl2sql.grammar.semantic.context import ReadingContext, Unreadable
 from nl2sql.grammar.semantic.reading import read_query
 from nl2sql.grammar.semantic.schema import query_schema
 from nl2sql.grammar.semantic.sense import senseless

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from standins.slack import Handle, Setup, running_workspace
+from standins.slack.people.gestures import NotThereError
 from tests.standins.slack.builders import refusal, request
 
 
@@ -188,3 +189,89 @@ def test_blocks_are_validated_without_being_shown(slack: Handle, client: WebClie
     for wrong in ({}, {"blocks": [good], "view": {}}):
         assert refusal(client.api_call, "blocks.validate", json=wrong) == "invalid_arguments"
     assert len(slack.messages("C0FINOPS01")) == before
+
+
+def test_a_session_at_work_can_be_stopped_by_people(client: WebClient, slack: Handle) -> None:
+    """Slack ends what is being written; the app gets the event and has to set the status itself."""
+    asked = slack.post_as("maya", "#finops", "hi")
+    place = {"channel_id": "C0FINOPS01", "thread_ts": asked["ts"]}
+    assert refusal(client.agents_sessions_setStatus, **place, status="busy") == "invalid_arguments"
+    assert refusal(client.agents_sessions_setStatus, channel_id="C0FINOPS01", status="active") == "thread_not_found"
+    with pytest.raises(NotThereError, match="no stop button"):
+        slack.stop("maya", "#finops", asked["ts"])
+    assert "warning" not in client.agents_sessions_setStatus(**place, status="processing").data
+    who: dict[str, Any] = {"recipient_user_id": "U0MAYA0001", "recipient_team_id": "T0DEMO0001"}
+    stream = client.chat_startStream(channel="C0FINOPS01", thread_ts=asked["ts"], markdown_text="a", **who)
+    slack.stop("maya", "#finops", asked["ts"])
+    code = refusal(client.chat_appendStream, channel="C0FINOPS01", ts=stream["ts"], markdown_text="b")
+    assert code == "message_not_in_streaming_state"
+    assert slack.workspace.store.sessions["C0FINOPS01", asked["ts"]]["status"] == "processing"
+
+
+def test_an_app_that_does_not_listen_to_the_stop_button_is_warned() -> None:
+    """Its people see no button."""
+    with running_workspace(Setup(subscriptions=frozenset({"app_mention"}))) as slack:
+        client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+        asked = slack.post_as("maya", "#finops", "hi")
+        said = client.agents_sessions_setStatus(channel_id="C0FINOPS01", thread_ts=asked["ts"], status="processing")
+        assert said["warning"] == "missing_agent_session_stopped_event_subscription"
+        with pytest.raises(NotThereError):
+            slack.stop("maya", "#finops", asked["ts"])
+
+
+LINK = "https://finops.example/anomalies/7"
+
+
+def entity(**changes: Any) -> dict[str, Any]:
+    payload = {
+        "attributes": {"title": {"text": "RDS is up"}},
+        "fields": {"status": {"value": "Open", "type": "string"}},
+    }
+    return {
+        "app_unfurl_url": LINK,
+        "url": LINK,
+        "external_ref": {"id": "7"},
+        "entity_type": "slack#/entities/incident",
+        "entity_payload": {**payload, "display_order": ["status"]},
+        **changes,
+    }
+
+
+def test_links_of_the_apps_domain_are_told_and_unfurl_as_work_objects() -> None:
+    """Metadata is held against its schema, and against the links of the message."""
+    with running_workspace(Setup(unfurl_domains=("finops.example",))) as slack:
+        client = WebClient(token=slack.bot_token, base_url=slack.api_url)
+        posted = slack.post_as("maya", "#random", f"<{LINK}|this> and <https://other.example/1>")
+        where = {"channel": "C0RANDOM01", "ts": posted["ts"]}
+        assert refusal(client.chat_unfurl, **where) == "missing_unfurls"
+        wrongs: list[dict[str, Any]] = [{"entity_type": "incident"}, {"external_ref": {}}, {"entity_payload": {}}]
+        for wrong in wrongs:
+            assert refusal(client.chat_unfurl, **where, metadata={"entities": [entity(**wrong)]}) == "invalid_metadata"
+        foreign = {"entities": [entity(app_unfurl_url="https://other.example/1")]}
+        assert refusal(client.chat_unfurl, **where, metadata=foreign) == "cannot_unfurl_url"
+        client.chat_unfurl(
+            unfurl_id=f"C0RANDOM01.{posted['ts']}", source="conversations_history", metadata={"entities": [entity()]}
+        )
+        assert slack.messages("#random")[0]["unfurls"]["entities"][0]["external_ref"] == {"id": "7"}
+        with pytest.raises(NotThereError):
+            slack.open_details("maya", posted["ts"], "https://other.example/1")
+        assert refusal(client.entity_presentDetails, trigger_id="1.2.3", metadata=entity()) == "invalid_trigger_id"
+        trigger = slack.workspace.triggers.issue("U0MAYA0001")
+        client.entity_presentDetails(trigger_id=trigger, error={"status": "restricted"})
+        assert slack.details("maya") == {"entity": None, "error": {"status": "restricted"}}
+
+
+def test_a_canvas_is_read_by_whom_it_is_given_to(client: WebClient, slack: Handle) -> None:
+    """Channels or people, not both; tables of more cells than Slack takes are refused; the page shows it."""
+    create = client.canvases_create
+    wide = {"type": "markdown", "markdown": "\n".join(["| a | b |"] * 151)}
+    assert refusal(create, document_content=wide) == "canvas_creation_failed"
+    assert refusal(create, document_content={"type": "html"}) == "invalid_arguments"
+    made = create(title="Review", document_content={"type": "markdown", "markdown": "**$12**"})["canvas_id"]
+    access: dict[str, Any] = {"canvas_id": made, "access_level": "read"}
+    assert refusal(client.canvases_access_set, **access) == "invalid_parameters"
+    assert refusal(client.canvases_access_set, **access, channel_ids=["D0MAYA0001"]) == "channel_not_found"
+    client.canvases_access_set(**access, channel_ids=["C0FINOPS01"])
+    assert request(f"{slack.url}/docs/T0DEMO0001/{made}") == (200, "# Review\n\n**$12**")
+    client.canvases_delete(canvas_id=made)
+    assert refusal(client.canvases_delete, canvas_id=made) == "canvas_not_found"

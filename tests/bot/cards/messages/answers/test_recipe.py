@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from bot.cards.elements.blocks import without_data_tables
 from bot.cards.messages.answers import answer
 from standins.slack.block_kit.blocks import message_faults
 
@@ -42,8 +43,9 @@ def test_a_recipe_is_one_message_with_a_paragraph_a_section() -> None:
     text = str(card["blocks"])
     assert card["blocks"][0]["text"]["text"] == "*Review, checkout, October 2026. $12.4k.*"
     assert text.count("*Services*") == 11
-    assert "• s0 · 1.50" in text
-    assert "and 2 more" in text
+    plain = str(card["plain_tables"])
+    assert "• s0 · 1.50" in plain
+    assert "and 2 more" in plain
     assert "<@U1>" not in text
     assert "answer_schedule" in text
     assert "answer_edit" not in text
@@ -94,3 +96,28 @@ def test_the_rows_of_a_section_are_said_in_words() -> None:
     assert "• payments · amount 90,000.00 · spent 85,788.82" in text
     assert "• gap of commitments · 9,356.88" in text
     assert "• AWS · 27 Nov 2026 · 28 Nov 2026 07:59 UTC" in text
+
+
+def test_a_longer_section_shows_all_its_rows_in_a_data_table() -> None:
+    """Each has its own name and its first rows to stand in for it; three rows are shown as lines."""
+    card = answer.card(recipe(40), "7F3K", TODAY)
+    tables = [block for block in card["blocks"] if block["type"] == "data_table"]
+    assert [len(table["rows"]) for table in tables] == [41] * len(tables)
+    assert {table["block_id"] for table in tables} == card["plain_tables"].keys()
+    assert {table["caption"] for table in tables} == {"Services: 40 rows"}
+    assert "data_table" not in str(answer.card(recipe(3), "7F3K", TODAY)["blocks"])
+
+
+def test_tables_of_a_recipe_fit_into_one_message_together() -> None:
+    """Those beyond Slack's count of characters keep their first rows; without tables the card is the one of old."""
+    made = recipe(60)
+    for part in made["sections"]:
+        part["rows"] = [[f"{'n' * 40} {at}", 1.5] for at in range(60)]
+    card = answer.card(made, "7F3K", TODAY)
+    kinds = [block["type"] for block in card["blocks"]]
+    assert 0 < kinds.count("data_table") < 11
+    assert message_faults(card["blocks"]) == []
+    assert "and 57 more" in str(card["blocks"])
+    plain = without_data_tables(card["blocks"], card["plain_tables"])
+    assert str(plain).count("and 57 more") == 11
+    assert message_faults(plain) == []
