@@ -11,6 +11,7 @@ from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanm
 LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
 YOUTH = 3  # blocks; a series must be twice as loud a block later, by half a block after that, and so on
 PAST_HOME = 1.35  # times the way back that a return may come to
+STILL = 0.3  # of a drift's size that the latest step reaches while it goes on
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -64,6 +65,13 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     half = near // 2
     pace = np.nan_to_num(nanmean(past[:, -half:]) - nanmean(past[:, -2 * half : -half]))
     return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest, pace)
+
+
+def still_there(state: State, step: Step, drift: Drift) -> Flags:
+    """Whether the latest step itself stands where the drift leads: one that is over is no growth."""
+    latest = state.ring[:, -1] - state.profile[:, step.slot] - drift.reference
+    there: Flags = latest * np.sign(drift.size) >= STILL * np.abs(drift.size)
+    return there
 
 
 def _middle(window: Floats, reach: Floats) -> Floats:

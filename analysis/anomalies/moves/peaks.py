@@ -53,7 +53,8 @@ def judge_peaks(state: State, step: Step, values: Floats, tuning: Tuning) -> Pea
     changed = np.abs(values - state.latest) >= tuning.constant_impact * state.latest
     moved = (state.same >= tuning.constant) & changed & np.isfinite(values) & step.daily & (step.moment.day > 1)
     unseen = (values > np.fmax.reduce(state.highest, axis=1)) | (values < np.fmin.reduce(state.lowest, axis=1))
-    restless = nanmedian(state.lowest) > TENTH * nanmedian(state.highest)  # and neither on nor off
+    # all blocks but one, as a feast day's: neither on nor off
+    restless = np.sort(state.lowest, axis=1)[:, 1] > TENTH * nanmedian(state.highest)
     louder = np.where(few, np.inf, np.where(wild, np.where(restless, tuning.wild_louder, np.inf), 1.0))
     return Peaks(moved, wild | few, above | (below & ~few), unseen, few, louder)
 

@@ -58,16 +58,19 @@ def as_in_months_before(state: State, step: Step, size: Floats, where: Flags, si
     """
     if not (step.daily and where.any()):
         return np.zeros(len(state), dtype=bool)
+    rows = np.flatnonzero(where)
     slots = (step.slot - np.arange(TWO_MONTHS - 1, -1, -1)) % 7
-    past = state.past - state.profile[:, slots]
-    today, alike = _level(past, 0), where.copy()
-    began = np.clip(since, 0, EARLIER).astype(np.int64)
+    past, size = state.past[rows] - state.profile[rows][:, slots], size[rows]
+    today, alike = _level(past, 0), np.ones(len(rows), dtype=bool)
+    began = np.clip(since[rows], 0, EARLIER).astype(np.int64)
     for back in _months_back(step):
         then = _level(past, back)
         moved = then - _before(past, back + began + 1)
-        alike &= np.abs(today - then) <= np.maximum(2.5 * scale, ALIKE * np.abs(size))
+        alike &= np.abs(today - then) <= np.maximum(2.5 * scale[rows], ALIKE * np.abs(size))
         alike &= moved * np.sign(size) >= MOST * np.abs(size)
-    return alike
+    found = np.zeros(len(state), dtype=bool)
+    found[rows] = alike
+    return found
 
 
 def _level(past: Floats, back: int) -> Floats:

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from analysis.anomalies.calendar import step_of
+from analysis.anomalies.moves.drift import slow_drift, still_there
+from analysis.anomalies.state import DAILY, new_state
 from tests.analysis.anomalies.builders import START, usual, watch
 
 
@@ -21,3 +24,13 @@ def test_growth_by_an_eighth_is_told_where_it_stands_out() -> None:
     calm, restless = usual(200, noise=0.015) * growth, usual(200, noise=0.06) * growth
     assert [finding.kind for finding in watch(calm)] == ["ramp"]
     assert watch(restless) == []
+
+
+def test_growth_that_is_over_today_is_none() -> None:
+    """Three high days out of four still lift their mean on the day on which a month's dear days end."""
+    state, step = new_state(2), step_of(START)
+    state.ring[:], state.age[:], state.scale[:], state.tail[:] = 0.0, 100.0, 0.05, 0.05
+    state.ring[:, -4:-1], state.ring[1, -1] = 0.5, 0.5
+    drift = slow_drift(state, step, DAILY)
+    assert (drift.size > 0.3).all()
+    assert still_there(state, step, drift).tolist() == [False, True]
