@@ -1,7 +1,9 @@
 """What is sent elsewhere answers as DuckDB does: the same statement on both engines, over the same rows."""
 
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pytest
@@ -32,7 +34,8 @@ def _sendable() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def both(spark: str) -> Iterator[Callable[[str], tuple[Rows, Rows]]]:
     """Answers of DuckDB and of the engine elsewhere, in this order; without an order of its own, sorted."""
-    from pyspark.sql.connect.session import SparkSession
+    with patch.object(sys.modules["__main__"], "__file__", __file__, create=True):  # without one it looks for doctests
+        from pyspark.sql.connect.session import SparkSession
 
     here = duckdb.connect(":memory:")
     worker._lock(here, {"threads": 1, "megabytes": 512, "files": [], "columns": "x int", "view": planted()})
