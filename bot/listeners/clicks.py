@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.errors import SlackApiError
+
+from bot.cards.elements import blocks
 from bot.cards.elements.blocks import Block, Card
 from bot.cards.messages import notices
 from bot.process.runtime import Runtime
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     import re
 
     from slack_bolt import App
+
+
+_BLOCKS_REFUSED = ("invalid_blocks", "invalid_blocks_format", "invalid_arguments")
 
 
 @dataclass(frozen=True)
@@ -196,8 +202,14 @@ def show(runtime: Runtime, where: Recipient, card: Card) -> None:
 
 
 def open_modal(runtime: Runtime, click: Click, view: Block) -> None:
-    """Open a modal for who pressed."""
-    runtime.client.views_open(trigger_id=click.trigger, view=view)
+    """Open a modal for who pressed; with paragraphs instead of notices where the workspace does not know those."""
+    try:
+        runtime.client.views_open(trigger_id=click.trigger, view=view)
+    except SlackApiError as error:
+        plain = blocks.without_alerts(view)
+        if calls.error_code(error) not in _BLOCKS_REFUSED or plain == view:
+            raise
+        runtime.client.views_open(trigger_id=click.trigger, view=plain)
 
 
 def about(click: Click, **more: Any) -> str:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bot.cards import message_types
+from bot.cards.elements import mrkdwn
 from bot.cards.messages import notices
 from bot.fair import Full
 from bot.listeners import steps, stops
@@ -22,7 +23,7 @@ from bot.process.runtime import Runtime
 from bot.slack import calls, csv_files, errors, inbox
 from bot.slack.errors import Recipient
 from bot.slack.streams import UNKNOWN, Stream
-from config import logs
+from config import access, logs
 from db.outgoing import outbox
 from db.outgoing.message_keys import answer_key
 from db.outgoing.messages import AnswerCard, Help, Note, note
@@ -38,6 +39,7 @@ _GIVEN_UP = (
     "I could not answer that: each attempt ended before its end. It is set aside for the admins "
     "(`finops quarantine list`). Please ask in other words."
 )
+_CHANNEL = "slack#/types/channel_id"
 _SUBTYPES = (None, "thread_broadcast", "file_share")
 _USER = re.compile(r"<@[UW][A-Z0-9]{1,40}(?:\|[^<>]{0,200})?>")
 _REFERENCE = re.compile(r"<(?:[#!@])?([^<>|]{0,2000})(?:\|([^<>]{0,2000}))?>")  # no `<` inside: linear in the text
@@ -255,6 +257,25 @@ def _stopped(runtime: Runtime, user: str, ended: int, steps: int) -> str:
     name = runtime.people.actor(user).name or "somebody"
     done = f"after {ended} of {steps} steps" if steps else "before it began"
     return f"Stopped by {name} {done}. Ask again for the whole answer."
+
+
+def suggest_for_context(runtime: Runtime, event: dict[str, Any]) -> None:
+    """What an `app_context_changed` event asks: questions about the team whose channel a person looks at, where they
+    may see that team; else those for everybody.
+    """
+    user = str(event.get("user") or "")
+    entities = (event.get("context") or {}).get("entities") or []
+    looked_at = next((str(one["value"]) for one in entities if one.get("type") == _CHANNEL), "")
+    place = runtime.people.channel(looked_at) if looked_at else None
+    if not user or place is None:
+        return
+    channel = str(event.get("channel") or calls.channel_id(runtime.client, user, {}))
+    team = next(iter(place.teams), None)
+    if team is None or not access.may_see_team(runtime.people.actor(user), team):
+        suggest(runtime, channel)
+        return
+    name = mrkdwn.plain(team, 60)
+    suggest(runtime, channel, [example.format(team=name) for example in notices.OF_A_TEAM])
 
 
 def suggest(

@@ -32,6 +32,7 @@ _ANSWERED = ("app_mention", "message")
 _PASSED_ON = (
     "app_home_opened",
     "agent_session_stopped",
+    "app_context_changed",
     "function_executed",
     "link_shared",
     "entity_details_requested",
@@ -88,6 +89,7 @@ def _on_home(runtime: Runtime) -> "Callable[..., None]":
 
 _HANDLERS: "dict[str, Callable[[Runtime, dict[str, Any]], None]]" = {
     "agent_session_stopped": stops.stop,
+    "app_context_changed": questions.suggest_for_context,
     "link_shared": unfurls.unfurl,
     "entity_details_requested": unfurls.present,
 }

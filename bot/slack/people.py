@@ -35,6 +35,7 @@ class People:
     organisation: Organisation
     _profiles: dict[str, tuple[float, Profile]] = field(default_factory=dict)
     _members_counted: tuple[float, int] = (0.0, 0)
+    _channel_names: dict[str, tuple[float, str]] = field(default_factory=dict)
     _emails: dict[str, tuple[float, str]] = field(default_factory=dict)
     _groups: tuple[float, dict[str, frozenset[str]]] = (0.0, {})
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,15 +84,24 @@ class People:
         """
         named = self.organisation.channel_named(channel_id)
         if named is None and self.organisation.channels:
-            try:
-                info = self.client.conversations_info(channel=channel_id)["channel"]
-                named = self.organisation.channel_named(str(info.get("name") or channel_id))
-            except (SlackClientError, OSError) as error:
-                log.warning("Slack does not tell which channel %s is: %s", channel_id, error)
+            named = self.organisation.channel_named(self._channel_name(channel_id))
         if named is None:
             return None
         teams = frozenset({named.team}) if named.team else frozenset()
         return Actor(f"{CHANNEL}{channel_id}", named.channel, teams=teams, sees_all=named.team is None)
+
+    def _channel_name(self, channel_id: str) -> str:
+        """The name of a channel, remembered for five minutes; its id where Slack does not say."""
+        cached = self._channel_names.get(channel_id)
+        if cached and cached[0] > time.monotonic():
+            return cached[1]
+        try:
+            name = str(self.client.conversations_info(channel=channel_id)["channel"].get("name") or channel_id)
+        except (SlackClientError, OSError) as error:
+            log.info("Slack does not tell which channel %s is: %s", channel_id, error)
+            name = channel_id
+        self._channel_names[channel_id] = (time.monotonic() + _KEPT_SECONDS, name)
+        return name
 
     def person(self, identity: str) -> Actor:
         """Who a person of `finops.yaml` is, named by id or e-mail: the same

@@ -115,6 +115,10 @@ class Handle:
         """What opened for a person last: an entity, or why there is none."""
         return self.workspace.store.details.get(self.workspace.person(user).id)
 
+    def look_at(self, user: str, channel: str) -> None:
+        """Look at a channel while the app is open beside it."""
+        self._call(gestures.look_at, self.workspace, user, channel)
+
     def run_step(self, callback_id: str, **inputs: Any) -> str:
         """Come to a step of the app in somebody's workflow; the id of its execution."""
         return self._call(workflows.run_step, self.workspace, callback_id, inputs)

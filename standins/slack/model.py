@@ -105,6 +105,7 @@ COMMANDS = (
 SUBSCRIPTIONS = frozenset(
     {
         "agent_session_stopped",
+        "app_context_changed",
         "app_home_opened",
         "app_mention",
         "entity_details_requested",

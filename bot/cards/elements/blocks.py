@@ -48,6 +48,19 @@ def section(text: str, accessory: Block | None = None) -> Block:
     return {**block, "accessory": accessory} if accessory else block
 
 
+def warning(text: str) -> Block:
+    """A prominent notice; names in it must be escaped already."""
+    return {"type": "alert", "level": "warning", "text": section(text)["text"]}
+
+
+def without_alerts(view: Block) -> Block:
+    """A modal with paragraphs in the place of notices, for a workspace that does not know those."""
+    shown = [
+        {"type": "section", "text": block["text"]} if block["type"] == "alert" else block for block in view["blocks"]
+    ]
+    return {**view, "blocks": shown}
+
+
 def context(*texts: str) -> Block | None:
     """Small grey lines, at most ten; none when there is nothing to say."""
     lines = [{"type": "mrkdwn", "text": mrkdwn.cut(text, 2_000), "verbatim": True} for text in texts if text.strip()]

@@ -14,6 +14,12 @@ _FALLBACKS = {
 }
 _EXAMPLES_LEAD = "I can tell you, for example:"
 EXAMPLES = ("What did we spend last month by service?", "Top 5 teams this month", "Daily cost of the last 30 days")
+OF_A_TEAM = (
+    "Monthly review for {team}",
+    "What did {team} spend last month by service?",
+    "Why did {team} cost go up last month and what should we do?",
+    "Daily cost of {team} in the last 30 days",
+)
 RECIPES = (  # each is answered in sections
     "What should I look at today?",
     "Monthly review",

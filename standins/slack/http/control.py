@@ -79,6 +79,11 @@ async def _open_details(workspace: Workspace, body: Json) -> Json:
     return {}
 
 
+async def _look_at(workspace: Workspace, body: Json) -> Json:
+    gestures.look_at(workspace, body["user"], body["channel"])
+    return {}
+
+
 async def _run_step(workspace: Workspace, body: Json) -> Json:
     return {"execution": workflows.run_step(workspace, body["callback_id"], body.get("inputs") or {})}
 
@@ -137,6 +142,7 @@ _ACTIONS: dict[str, Action] = {
     "react": _react,
     "stop": _stop,
     "run_step": _run_step,
+    "look_at": _look_at,
     "open_details": _open_details,
     "open_home": _open_home,
     "invite": _invite,

@@ -21,6 +21,7 @@ function follow() {
   if (moved) { readLine = lastRead(place.channel); document.body.classList.remove("drawer"); }
   S.place = place;
   S.thread = thread && messagesOf(place.channel).has(thread) ? thread : "";
+  if (moved && !known.channel(place.channel).is_im) post("look_at", { user: S.me, channel: place.channel }).catch((e) => toast(e.message));
   if (moved && place.channel === (known.im() || {}).id) post("open_home", { user: S.me, tab: place.tab === "home" ? "home" : "messages" }).catch((e) => toast(e.message));
   render(moved);
 }

@@ -113,6 +113,16 @@ def stop(workspace: Workspace, user: str, channel: str, thread_ts: str) -> None:
     workspace.event({**event, "streaming_message_ts": ended, "event_ts": workspace.store.next_ts()})
 
 
+def look_at(workspace: Workspace, user: str, channel: str) -> None:
+    """Look at a channel while the app is open beside it."""
+    person, conversation = workspace.person(user), workspace.conversation(channel)
+    if "app_context_changed" in workspace.setup.subscriptions:
+        entity = {"type": "slack#/types/channel_id", "value": conversation.id, "team_id": workspace.setup.team_id}
+        event: Json = {"type": "app_context_changed", "user": person.id, "channel": workspace.store.im_of(person.id)}
+        event |= {"context": {"entities": [] if conversation.is_im else [entity]}}
+        workspace.event({**event, "event_ts": workspace.store.next_ts()})
+
+
 def open_home(workspace: Workspace, user: str, tab: str = "home") -> Json | None:
     """Open the app: its Home tab, or with tab `messages` its direct message."""
     person = workspace.person(user)

@@ -4,8 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
-from bot.listeners.clicks import about, click_of, number_of, submission_of
+from bot.cards.elements import blocks
+from bot.listeners.clicks import Click, about, click_of, number_of, open_modal, submission_of
+from bot.process.runtime import Runtime
+from standins.slack import Handle
+from tests.bot.conftest import MAYA
 
 
 def press(**changes: Any) -> dict[str, Any]:
@@ -120,3 +125,21 @@ def test_a_modal_without_an_origin_is_answered_in_direct_messages(metadata: str)
 def test_what_is_no_number_belongs_to_nothing(value: str, number: int) -> None:
     """Nor what the database could not hold."""
     assert number_of(value) == number
+
+
+def test_a_modal_opens_with_paragraphs_where_notices_are_unknown(bot: Runtime, slack: Handle) -> None:
+    """Any other refusal, and that of a modal without notices, is told as before."""
+    trigger = slack.workspace.triggers.issue(MAYA)
+    field = blocks.section("Type it.")
+    view = {"type": "modal", "title": blocks.plain_text("Approve", 24), "blocks": [blocks.warning("Gone."), field]}
+    click = Click(MAYA, "C0FINOPS01", None, None, "a", "", "", trigger, "1.1")
+    slack.faults.fail("views.open", "invalid_blocks")
+    open_modal(bot, click, view)
+    shown = slack.wait_for_view(MAYA)
+    assert [(block["type"], block["text"]["text"]) for block in shown["blocks"]] == [
+        ("section", "Gone."),
+        ("section", "Type it."),
+    ]
+    slack.faults.fail("views.open", "invalid_blocks")
+    with pytest.raises(SlackApiError):
+        open_modal(bot, click, {**view, "blocks": [field]})

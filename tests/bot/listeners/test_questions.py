@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.listeners import questions
 from bot.process.runtime import Runtime
+from config.organisation import Channel
 from db.database import Database
 from db.tables import Question, SlackEvent
 from standins.slack import Handle
@@ -182,3 +183,24 @@ def test_no_event_of_a_bot_or_an_edit_is_heard(event: dict[str, Any]) -> None:
         assert event["user"] == "U1"
         assert not event.get("bot_id")
         assert event.get("subtype") is None
+
+
+def suggested(slack: Handle) -> list[str]:
+    prompts = slack.workspace.store.prompts.get(("D0MAYA0001", "")) or {"prompts": []}
+    return [prompt["message"] for prompt in prompts["prompts"]]
+
+
+def test_suggestions_follow_the_channel_that_is_looked_at(start_bot: StartBot, slack: Handle) -> None:
+    """A team's channel offers questions about that team, to who may see it; any other channel changes nothing."""
+    with start_bot(slack) as bot:
+        names = ("payments", "checkout")
+        channels = tuple(Channel(channel=f"#team-{name}", team=name) for name in names)
+        narrow = bot.organisation.model_copy(update={"channels": channels, "visibility": "own_teams"})
+        bot.people.organisation = narrow
+        slack.look_at(MAYA, "#random")
+        slack.look_at(MAYA, "#team-checkout")
+        slack.wait_until(lambda: "Monthly review for checkout" in suggested(slack))
+        slack.look_at(MAYA, "#team-payments")
+        slack.wait_until(lambda: "checkout" not in str(suggested(slack)))
+        assert "payments" not in str(suggested(slack))
+        assert len(slack.calls("assistant.threads.setSuggestedPrompts")) == 2

@@ -71,20 +71,26 @@ def choose_modal(payload: RemediationFields, where: str, *, approves: bool) -> B
     )
 
 
+def _loss(payload: RemediationFields) -> str:
+    """What is gone afterwards, and how far it can be brought back."""
+    undo = mrkdwn.escape(payload.get("undo") or "", 400)
+    return f"This deletes things. {f'Undo: {undo}' if undo else 'It cannot be undone.'}"
+
+
 def confirm_modal(payload: RemediationFields, where: str) -> Block:
     """Typed confirmation for what destroys: the number of resources."""
     count = len({step["resource_id"] for step in payload["steps"]})
     field = {
         "type": "input",
         "block_id": "confirmation",
-        "label": blocks.plain_text(f"This deletes things. Type the number of resources ({count}) to approve.", 300),
+        "label": blocks.plain_text(f"Type the number of resources ({count}) to approve.", 300),
         "element": {"type": "plain_text_input", "action_id": "confirmation", "max_length": 10},
     }
     return _modal(
         "remediation_confirm",
         json.dumps({**json.loads(where), "count": count}),
         "Approve",
-        [blocks.section(f"*{proposal.headline(payload)}*"), field],
+        [blocks.section(f"*{proposal.headline(payload)}*"), blocks.warning(_loss(payload)), field],
         submit="Approve",
     )
 
