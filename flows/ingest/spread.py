@@ -64,7 +64,7 @@ def _runner(settings: Settings) -> Any:
 
         return ProcessPoolTaskRunner(max_workers=settings.ingest_workers)
     try:
-        from prefect_dask import DaskTaskRunner
+        from prefect_dask.task_runners import DaskTaskRunner
     except ImportError as error:
         raise UserError(
             "FINOPS_INGEST_TASK_RUNNER is dask, and its packages are not installed: install prefect-dask."
