@@ -31,7 +31,7 @@ from commands.analyze.anomalies import Grid, replay
 SETTLED = Maturity(1.0, 0.0, upward_only=False, judged=True)
 # The first five call a launch of half as much again in two months clean: there a fifth is news, as it is for a scope
 # whose sensitivity says so. In estates 15 % are news, as they are in the product.
-A_FIFTH = replace(DAILY, calm_impact=0.2, run_calm_impact=0.2, slow_impact=0.2, slow_calm_impact=0.2)
+A_FIFTH = replace(DAILY, calm_impact=0.2, run_calm_impact=0.2, slow_impact=0.2, slow_calm_impact=0.2, slow_sure=np.inf)
 MADE = {name: (make, A_FIFTH) for name, make in {**GENERATORS, "bills": bills}.items()} | {"estates": (estates, DAILY)}
 BY_THE_HOUR = 21 * 24  # hours after which every hour of the week has come thrice
 HELD_OUT = (41, 42, 43, 44)  # thresholds were tuned on seeds 1 to 4; what fell short was looked at on seeds up to 33

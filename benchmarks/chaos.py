@@ -2,11 +2,12 @@
 [--runs N]. Sixty seconds when none are given; run N+1 has the next seed.
 
 Two bots and the flows are `finops run` and `finops flows serve`, started again when they end, as Kubernetes does; the
-Postgres, the Prefect server and the loads are real, Slack and the cloud are the stand-ins. The seed decides what breaks
-and when: processes are killed or asked to end, connections cut, Slack's answers fail, files are torn. Then all is left
-alone, and the bars are: every question has one answer or one apology, no message came twice or is left, every plan was
-carried out at most once and none is stuck, the audit log is whole, and the books are those of one load of the bills.
-The clock does not jump and the disk does not fill here; `tests/bot/test_faults.py` does the first.
+Postgres, the Prefect server, the OpenBao with Slack's tokens and the loads are real, Slack and the cloud are the
+stand-ins. The seed decides what breaks and when: processes are killed or asked to end, connections cut, the vault is
+sealed, Slack's answers fail, files are torn, today is another day, and the disk fills where root runs this, for then
+the home has one of its own. Then all is left alone, and the bars are: every question has one answer or one apology, no
+message came twice or is left, every plan was carried out at most once and none is stuck, the audit log is whole, and
+the books are those of one load of the bills. The system's clock does not jump; `tests/bot/test_faults.py` does that.
 """
 
 import argparse
@@ -210,6 +211,7 @@ def run(seed: int, seconds: float) -> bool:
             thread.join()
         scene.slack.faults.queued.clear()
         scene.slack.faults.duplicate_events = 0
+        (scene.home / "today").write_text("")
         _approve(scene, time.monotonic() + 10)
         wrong = _wrong(scene, _settle(scene), stops, before)
         starts = sum(member.starts for member in (*scene.bots, scene.flows))

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -86,6 +87,38 @@ def _files_torn(scene: Scene) -> None:
     (scene.home / "postgres/port").write_text("")
 
 
+def _vault_killed(scene: Scene) -> None:
+    """It is away for some seconds, and comes back with what it kept."""
+    scene.vault.kill()
+    time.sleep(scene.random.uniform(1, 6))
+    scene.vault.start()
+
+
+def _vault_sealed(scene: Scene) -> None:
+    scene.vault.seal()
+    time.sleep(scene.random.uniform(1, 6))
+    scene.vault.unseal()
+
+
+def _clock_jumps(scene: Scene) -> None:
+    """Today is another day than a moment ago, before it or after."""
+    day = datetime.now(UTC).date() + timedelta(days=scene.random.choice([-1, 0, 1]))
+    (scene.home / "today").write_text(day.isoformat())
+
+
+def _disk_full(scene: Scene) -> None:
+    """For some seconds not a byte is free; only where the home has a disk of its own."""
+    if not scene.has_own_disk:
+        return
+    ballast = scene.home / "ballast"
+    with suppress(OSError), ballast.open("wb") as file:
+        while True:
+            file.write(bytes(1_000_000))
+            file.flush()
+    time.sleep(scene.random.uniform(1, 6))
+    ballast.unlink()
+
+
 _FAULTS: tuple[Callable[[Scene], None], ...] = (
     _bot_killed,
     _bot_asked_to_end,
@@ -99,6 +132,10 @@ _FAULTS: tuple[Callable[[Scene], None], ...] = (
     _slack_repeats,
     _load_killed,
     _files_torn,
+    _vault_killed,
+    _vault_sealed,
+    _clock_jumps,
+    _disk_full,
 )
 
 

@@ -1,10 +1,11 @@
-"""What runs while `benchmarks.chaos` breaks it: two bots, the flows, Postgres, Prefect, and the stand-ins."""
+"""What runs while `benchmarks.chaos` breaks it: two bots, the flows, Postgres, Prefect, OpenBao, and the stand-ins."""
 
 import io
 import os
 import random
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter
 from contextlib import ExitStack
@@ -26,6 +27,9 @@ from standins.bills.world import World
 from standins.bills.write import write
 from standins.cloud import server as cloud_server
 from standins.slack import Handle, Limits, Setup, running_workspace
+from tests import openbao
+
+_DISK = "3g"
 
 
 @dataclass
@@ -64,6 +68,8 @@ class Scene:
     flows: Member
     bills: Path
     random: random.Random
+    vault: openbao.Server
+    has_own_disk: bool
     done: Counter[str] = field(default_factory=Counter)
     asked: list[str] = field(default_factory=list)
     cards: dict[str, set[str]] = field(default_factory=dict)
@@ -75,6 +81,7 @@ def started(home: Path, seed: int, stack: ExitStack, stops: Counter[str]) -> Sce
     it.
     """
     home.chmod(0o755)
+    has_own_disk = _own_disk(home, stack)
     today, logs = datetime.now(UTC).date(), home / "logs"
     logs.mkdir()
     slack = stack.enter_context(running_workspace(Setup(limits=Limits(burst=20))))
@@ -87,6 +94,9 @@ def started(home: Path, seed: int, stack: ExitStack, stops: Counter[str]) -> Sce
     _count_stops(stack, stops)
     cloud = stack.enter_context(cloud_server.start(today))
     os.environ.update(cloud.environment() | prefect_server.environment(home, url) | _slack_of(slack))
+    vault = _vault_of(slack, stack)
+    (home / "today").write_text("")
+    os.environ["FINOPS_TODAY_FILE"] = str(home / "today")
     bills = home / "bills"
     bills.mkdir()
     processes.apart(write, bills, World(anchor=today, ids=cloud.ids))
@@ -101,7 +111,28 @@ def started(home: Path, seed: int, stack: ExitStack, stops: Counter[str]) -> Sce
         stack.callback(keeper.join)
         stack.callback(member.over.set)
     slack.wait_until(lambda: slack.sockets >= len(bots), 120)
-    return Scene(home, slack, database, bots, flows, bills, random.Random(seed))
+    return Scene(home, slack, database, bots, flows, bills, random.Random(seed), vault, has_own_disk)
+
+
+def _own_disk(home: Path, stack: ExitStack) -> bool:
+    """Whether the home got a disk of its own that can be filled, which only root may give it."""
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={_DISK}", "finops-chaos", str(home)], capture_output=True, check=False
+    )
+    if mounted.returncode == 0:
+        stack.callback(subprocess.run, ["umount", "-l", str(home)], check=False)
+        home.chmod(0o755)
+    return mounted.returncode == 0
+
+
+def _vault_of(slack: Handle, stack: ExitStack) -> openbao.Server:
+    """An OpenBao server that alone has Slack's tokens."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="finops-bao-")))
+    server = stack.enter_context(openbao.running(folder))
+    secrets = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+    server.write(**secrets, SLACK_SIGNING_SECRET=slack.signing_secret)
+    os.environ.update({"VAULT_ADDR": server.address, "VAULT_TOKEN": server.root_token})
+    return server
 
 
 def _slack_of(slack: Handle) -> dict[str, str]:
@@ -109,9 +140,6 @@ def _slack_of(slack: Handle) -> dict[str, str]:
         "FINOPS_API_PORT": "0",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",
         "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
     }
 
 

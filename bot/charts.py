@@ -15,6 +15,7 @@ _GROUND, _INK, _QUIET = "#f6f7f7", "#1f2428", "#57606a"
 _SIZE, _DPI = (6.0, 3.9), 200
 _TITLE, _TYPE = 14.5, 13.0  # points: a picture is a quarter of its size on a telephone
 _TICKS = 5
+_EYE = 0.015  # of the picture's height: some eight of its points
 _ROOM = 20  # letters of a name beside a bar
 _STYLES = {"expected": "--", "forecast": "--", "as predicted": ":"}
 
@@ -42,7 +43,8 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
     places = list(range(len(figure["categories"])))
     if figure.get("band"):
         low, high = ([float("nan") if value is None else float(value) for value in side] for side in figure["band"])
-        axes.fill_between(places, low, high, color=_COLOURS[0], alpha=0.15, linewidth=0, label="expected range")
+        label = "expected range" if shows_band(figure) else "_nolegend_"
+        axes.fill_between(places, low, high, color=_COLOURS[0], alpha=0.15, linewidth=0, label=label)
     if figure["kind"] == "area" and len(series) > 1:
         axes.stackplot(
             places,
@@ -67,6 +69,13 @@ def _plot(axes: Any, figure: dict[str, Any]) -> None:
         draw = axes.axvline if _lies(figure) else axes.axhline
         label = _plain(figure.get("limit_label") or "budget")
         draw(float(figure["limit"]), color=_LIMIT, linewidth=1.6, linestyle=":", label=label)
+
+
+def shows_band(figure: dict[str, Any]) -> bool:
+    """Whether the band is wide enough for an eye: what nobody finds in the picture is not in its legend."""
+    values = [abs(value) for _, line in figure["series"] for value in line if value is not None]
+    widths = [high - low for low, high in zip(*figure["band"], strict=True) if low is not None and high is not None]
+    return max(widths, default=0.0) >= _EYE * max([*values, abs(float(figure.get("limit") or 0))], default=0.0)
 
 
 def _plot_waterfall(axes: Any, values: list[float], currency: str) -> None:
@@ -103,7 +112,7 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
     labels = [_plain(_middle(str(categories[place]), _ROOM) if lying else categories[place], 24) for place in places]
     names.set_ticks(list(places), labels)
     amounts.set_major_locator(MaxNLocator(4 if lying else 5))
-    amounts.set_major_formatter(FuncFormatter(lambda value, _place: _amount(value, currency)))
+    amounts.set_major_formatter(FuncFormatter(lambda value, _place: tick(value, currency, amounts.get_view_interval())))
     axes.tick_params(labelsize=_TYPE, colors=_INK, length=0)
     title = _plain(figure["title"], 50)
     axes.figure.suptitle(title, x=0.015, ha="left", fontsize=_TITLE, fontweight="bold", color=_INK)
@@ -127,11 +136,23 @@ def _dress(axes: Any, figure: dict[str, Any]) -> None:
         )  # fmt: skip - one line a subject
 
 
+def tick(value: float, currency: str, ends: tuple[float, float]) -> str:
+    """An amount beside others: `$8k` where the axis goes to `$24k`."""
+    largest = max(map(abs, ends))
+    if largest >= 9_999.5 and 0 < abs(value) < 9_999.5 and _is_money(currency):
+        return f"{_amount(value / 1_000, currency)}k" if value % 1_000 == 0 else _amount(value, currency)
+    return _amount(value, currency)
+
+
+def _is_money(unit: str) -> bool:
+    return len(unit) >= 3 and unit[:3].isalpha() and unit[:3].isupper() and unit[3:4] in ("", " ")
+
+
 def _amount(value: float, currency: str) -> str:
     """In the reader's currency where the unit is one, per cent with their sign, else the number alone."""
     if currency == "percent":
         return f"{value:g} %"
-    if len(currency) >= 3 and currency[:3].isalpha() and currency[:3].isupper() and currency[3:4] in ("", " "):
+    if _is_money(currency):
         return formatting.money(round(value, 2), currency[:3]).replace("$", r"\$")
     return formatting.money(round(value, 2), "").strip()
 

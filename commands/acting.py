@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from db.database import Database
 
+_NAMED = 10  # people of finops.yaml that an error lists
+
 AsOption = Annotated[
     str | None, typer.Option("--as", metavar="USER", help="Act as this person of finops.yaml (id or e-mail)")
 ]
@@ -40,14 +42,33 @@ def connect(settings: "Settings") -> "Database":
 
 
 def who_acts(settings: "Settings", organisation: "Organisation", person: str | None) -> "Actor":
-    """The person of `--as`, or else whoever sits at the machine."""
+    """The person of `--as`, or else whoever sits at the machine; raises `UserError` where nobody is called so."""
     if person is None:
         from config.settings import operator
 
         return operator(settings)
+    _ensure_known(organisation, person)
     if not organisation.groups:
         return organisation.actor(person)
     return actor_of(settings, organisation, person)
+
+
+def _ensure_known(organisation: "Organisation", identity: str) -> None:
+    """Raises `UserError` where an id or e-mail is neither in `people` nor one that a Slack group may bring."""
+    from config.access import is_slack_id
+    from config.errors import UserError
+
+    if organisation.knows(identity) or (organisation.groups and is_slack_id(identity)):
+        return
+    people = [f"{person.id} ({person.name})" for person in organisation.people]
+    if not people:
+        raise UserError(
+            f"Nobody is {identity!r}: finops.yaml names no people. Add them there, or ask without naming anybody."
+        )
+    more = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
+    raise UserError(
+        f"Nobody in finops.yaml is {identity!r}. By id or e-mail it names {', '.join(people[:_NAMED])}{more}."
+    )
 
 
 def actor_of(settings: "Settings", organisation: "Organisation", identity: str) -> "Actor":

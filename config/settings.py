@@ -174,7 +174,8 @@ class Settings(LakeSettings):
             for name in type(self).model_fields
             if isinstance(value := getattr(self, name), SecretStr)
         ]
-        return [*values, *(unquote(match.group(1)) for value in values if (match := _PASSWORD.match(value)))]
+        passwords = (unquote(match.group(1)) for value in values if (match := _PASSWORD.match(value)))
+        return [*values, *passwords, *self.lake_engine_token()]
 
 
 def operator(settings: Settings) -> Actor:

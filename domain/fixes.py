@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.outgoing.message_keys import remediation_key
-from db.tables import Insight, OutboxMessage, Remediation, Saving
+from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Saving
 from domain.messages.insight_cards import redraw, say
 from playbooks.run import ledger
 
@@ -39,10 +39,13 @@ def follow(session: Session, now: datetime) -> None:
     )
     for remediation in session.scalars(recent.order_by(Remediation.id)):
         fixes[remediation.insight_id].append(remediation)
-    verdicts = _verdicts(session, [fix.id for of_insight in fixes.values() for fix in of_insight])
-    shown = sa.select(Insight.id, Insight.evidence["fixes"]).where(Insight.id.in_(fixes))
-    for number, before in session.execute(shown).all():
-        present = _present(fixes[number], verdicts)
+    numbers = [fix.id for of_insight in fixes.values() for fix in of_insight]
+    verdicts, resources = _verdicts(session, numbers), _resources(session, numbers)
+    shown = sa.select(Insight.id, Insight.evidence["fixes"], Insight.evidence["resources"]).where(Insight.id.in_(fixes))
+    for number, before, of_insight in session.execute(shown).all():
+        parts = {fix.id: resources.get(fix.id, set()) & set(of_insight or ()) for fix in fixes[number]}
+        smaller = {fix: sorted(part) for fix, part in parts.items() if 0 < len(part) < len(of_insight or ())}
+        present = _present(fixes[number], verdicts, smaller)
         if present != before:
             _show(session, number, present)
 
@@ -66,8 +69,21 @@ def _verdicts(session: Session, fixes: Iterable[int]) -> dict[int, str]:
     }
 
 
-def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Those that led to something or still may; where none did, the last one."""
+def _resources(session: Session, fixes: Iterable[int]) -> dict[int, set[str]]:
+    """The resources of each fix."""
+    steps = sa.select(RemediationStep.remediation_id, RemediationStep.resource_id)
+    found: dict[int, set[str]] = defaultdict(set)
+    for fix, resource in session.execute(steps.where(RemediationStep.remediation_id.in_(list(fixes)))):
+        found[fix].add(resource)
+    return found
+
+
+def _present(
+    fixes: Sequence[Remediation], verdicts: Mapping[int, str], parts: Mapping[int, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Those that led to something or still may; where none did, the last one. `part` names the resources of a fix that
+    is for some of the insight's only.
+    """
     shown = [fix for fix in fixes if fix.state not in _OVER] or list(fixes[-1:])
     return [
         {
@@ -76,6 +92,7 @@ def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[
             "channel": fix.channel,
             "verdict": verdicts.get(fix.id),
             "says": _says(fix, verdicts.get(fix.id) or fix.reason),
+            **({"part": list(parts[fix.id])} if fix.id in parts else {}),
         }
         for fix in shown
     ]
@@ -84,9 +101,9 @@ def _present(fixes: Sequence[Remediation], verdicts: Mapping[int, str]) -> list[
 def _says(fix: Remediation, why: str | None) -> str:
     """`Remediation 12 in sandbox is rejected (Priya: not now)`."""
     where = f" in {fix.account}" if fix.account else ""
-    if fix.state == "rejected" and (fix.approved_at or fix.snoozed_until):
-        closed = "withdrawn" if fix.approved_at else "snoozed"
-        return f"Remediation {fix.id}{where} is {closed}{f' ({why})' if why else ''}"
+    if fix.state == "rejected":  # the reason begins with who it was
+        closed = "withdrawn" if fix.approved_at else "snoozed" if fix.snoozed_until else "rejected"
+        return f"Remediation {fix.id}{where} is {closed}{f' by {why}' if why else ''}"
     return f"Remediation {fix.id}{where} {_SAYS.get(fix.state, f'is {fix.state}')}{f' ({why})' if why else ''}"
 
 

@@ -137,10 +137,12 @@ def decide(
     """
     who, until = actor.name or actor.id, now + timedelta(days=days) if days else None
     insight.status, insight.status_until = status, until
-    insight.status_reason = f"{reason} ({who}{f', until {until:%d %b}' if until else ''})" if reason or until else None
+    ends = f", until {until.day} {until:%b}" if until else ""
+    insight.status_reason = f"{reason} ({who}{ends})" if reason or until else None
     insight.closed_at = now if status == "resolved" else None
     audit.append(session, actor.id, f"insight.{status}", str(insight.id), {"reason": reason, "days": days})
-    line = f"{status.capitalize()}{f' for {days} days' if days else ''}, says {who}{f': {reason}' if reason else ''}"
+    time = f" for {days} day{'' if days == 1 else 's'}" if days else ""
+    line = f"{status.capitalize()}{time}, says {who}{f': {reason}' if reason else ''}"
     redraw(session, insight, key)
     channel, thread = (pressed or {}).get("channel"), (pressed or {}).get("thread")
     if pressed is None:

@@ -37,6 +37,10 @@ class BucketPlace(Place):
         """Its address."""
         return f"s3://{self.bucket}/{self.prefix}".rstrip("/")
 
+    def address(self, path: str, base: str | None = None) -> str:
+        """An object's address, under `base` where the other machine calls the bucket otherwise."""
+        return f"{(base or self.name).rstrip('/')}/{path}"
+
     def keep(self, path: str) -> None:
         """Send a file that was written; its copy stays."""
         with self._faults_as_sentences("written to"):

@@ -15,6 +15,18 @@ _DUCKDB: dict[Kind, str] = {
     "date": "DATE",
     "map": "MAP(VARCHAR, VARCHAR)",
 }
+_SPARK: dict[Kind, str] = {
+    "text": "STRING",
+    "decimal": f"DECIMAL({DIGITS}, {SCALE})",
+    "time": "TIMESTAMP",
+    "date": "DATE",
+    "map": "MAP<STRING, STRING>",
+}
+
+
+def spark_columns(columns: Sequence[tuple[str, Kind]]) -> str:
+    """Names, which are our own, and kinds as Spark takes the schema of files."""
+    return ", ".join(f"`{name}` {_SPARK[kind]}" for name, kind in columns)
 
 
 def duckdb_columns(columns: Sequence[tuple[str, Kind]]) -> str:

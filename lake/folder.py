@@ -29,6 +29,10 @@ class Place:
         """Where a file lies on this machine, once it is written or fetched."""
         return self.folder / path
 
+    def address(self, path: str, base: str | None = None) -> str:
+        """Where another machine finds a file: under `base`, what that machine calls the lake, or under its own name."""
+        return f"{base.rstrip('/')}/{path}" if base else self.full(path).as_uri()
+
     def keep(self, path: str) -> None:
         """Let a file that was written here be where all processes see it; raises `UserError`."""
 

@@ -14,25 +14,30 @@ from pathlib import Path
 from typing import Any, Final
 
 WORKER: Final = Path(__file__).with_name("worker.py")
+SPARK_WORKER: Final = Path(__file__).with_name("spark_worker.py")
 _GRACE_SECONDS = 2.0  # to start Python and DuckDB
+_SPARK_GRACE_SECONDS = 15.0  # to start Python and the client, to reach the engine and to tell it to stop
 _SPARE: Final = 2
 
 
 @dataclass(frozen=True)
 class Job:
     """A statement, the view that it reads, over `line_items`, and what it may use; `columns` are those of the files,
-    for when there are none.
+    for when there are none. Where there is an `engine`, an address of Spark Connect that may hold a token, it runs
+    there, and `files` are addresses that it can read, with `expected` rows together; else DuckDB runs it here.
     """
 
     sql: str
     view: str
     columns: str
-    files: Sequence[Path]
+    files: Sequence[Path | str]
     rows: int
     seconds: float
     bytes: int
     megabytes: int = 1_024
     threads: int = 2
+    engine: str = field(default="", repr=False)
+    expected: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ class EngineTimedOut:
 
 @dataclass(frozen=True)
 class Failed:
-    """DuckDB refused, or the process died; `kind` is DuckDB's name of the error, `memory`, `size`, `zero`,
-    `statements` or `died`.
+    """The engine refused, or the process died; `kind` is DuckDB's name of the error, `memory`, `size`, `zero`,
+    `statements` or `died`; of an engine elsewhere also `away`, `refused`, `files`, `unsupported` or, where there is no
+    client for it, `missing`.
     """
 
     kind: str
@@ -63,9 +69,10 @@ class Failed:
 def run(job: Job) -> Found | EngineTimedOut | Failed:
     """Run the statement and wait for it; never raises for what the statement does."""
     started = time.monotonic()
-    process = _spare.take()
+    program, grace = (SPARK_WORKER, _SPARK_GRACE_SECONDS) if job.engine else (WORKER, _GRACE_SECONDS)
+    process = _spare.take(program)
     try:
-        written, _ = process.communicate(_written(job), timeout=job.seconds + _GRACE_SECONDS)
+        written, _ = process.communicate(_written(job), timeout=job.seconds + grace)
     except subprocess.TimeoutExpired:
         return EngineTimedOut(time.monotonic() - started)
     finally:
@@ -78,15 +85,19 @@ def run(job: Job) -> Found | EngineTimedOut | Failed:
         return (
             EngineTimedOut(seconds) if seconds >= job.seconds else Failed("died", f"exit status {process.returncode}")
         )
+    if answer.get("failed") == "time":
+        return EngineTimedOut(time.monotonic() - started)
     if "failed" in answer:
         return Failed(str(answer["failed"]), str(answer.get("detail", "")))
     return Found(tuple(answer["columns"]), [tuple(map(_cell, row)) for row in answer["rows"]])
 
 
 @contextmanager
-def warm() -> Iterator[None]:
-    """For the length of a block processes stand ready, so that no question waits for Python and DuckDB to start."""
-    _spare.enabled = True
+def warm(*, elsewhere: bool = False) -> Iterator[None]:
+    """For the length of a block processes stand ready, for DuckDB or for an engine elsewhere, so that no question waits
+    for Python and what it loads.
+    """
+    _spare.enabled, _spare.program = True, SPARK_WORKER if elsewhere else WORKER
     _spare.replace()
     try:
         yield
@@ -102,15 +113,16 @@ class _Spare:
     """
 
     enabled: bool = False
+    program: Path = WORKER
     processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self) -> "subprocess.Popen[bytes]":
+    def take(self, program: Path) -> "subprocess.Popen[bytes]":
         while True:
             with self.lock:
-                process = self.processes.pop(0) if self.processes else None
+                process = self.processes.pop(0) if self.processes and program == self.program else None
             if process is None:
-                return _start()
+                return _start(program)
             if process.poll() is None:
                 return process
             _end(process)
@@ -118,7 +130,7 @@ class _Spare:
     def replace(self) -> None:
         with self.lock:
             while self.enabled and len(self.processes) < _SPARE:
-                self.processes.append(_start())
+                self.processes.append(_start(self.program))
 
     def end(self) -> None:
         with self.lock:
@@ -130,9 +142,9 @@ class _Spare:
 _spare: Final = _Spare()
 
 
-def _start() -> "subprocess.Popen[bytes]":
+def _start(program: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-I", str(WORKER)],
+        [sys.executable, "-I", str(program)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

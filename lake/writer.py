@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from config.errors import UserError
 from lake.catalogue import LakeFile
 from lake.columns import with_dictionaries, with_texts
+from lake.footer import forget_frame
 from lake.place import Place
 from lake.rows import fetch
 
@@ -82,6 +83,7 @@ class Writer:
         try:
             full.parent.mkdir(parents=True, exist_ok=True)
             with_dictionaries(rows).write_parquet(full, compression="zstd", statistics=True, row_group_size=128_000)
+            forget_frame(full)
             self.place.keep(path)
         except UserError:
             self.place.delete(path)

@@ -17,6 +17,7 @@ from db import audit
 from db.database import Database
 from nl2sql.answers.context import AnswerContext
 from nl2sql.answers.declined import declined
+from nl2sql.answers.forecast_accuracy import answer_accuracy
 from nl2sql.answers.outcomes import Answer, Blocked, CannotAnswer, Outcome, Unavailable
 from nl2sql.answers.presentation import parse_presentation
 from nl2sql.answers.query import answer_meaning, answer_sql
@@ -205,7 +206,8 @@ def _understood(
     turn: Turn, question: str, thread_context: ThreadContext | None, context: AnswerContext
 ) -> tuple[Turn, Outcome]:
     """A question in the words of an approved one is answered by that; any other by rules or the model."""
-    if (told := answer_supposition(question, context)) is not None:
+    told = answer_supposition(question, context) or answer_accuracy(question, context)
+    if told is not None:
         return turn, told
     meaning, answers = meant(question, context.facts, context.calendar, thread_context), approved_answers(context)
     approved = renewed((turn.question, question), meaning, thread_context, answers, context)

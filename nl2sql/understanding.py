@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import QuestionCalendar
+from nl2sql.glossary.define import defined
 from nl2sql.grammar.assembly.amend import amend, amended_filters, stands_alone
 from nl2sql.grammar.assembly.complete import complete
 from nl2sql.grammar.draft import Choice, Doubt, Draft, Refusal
@@ -32,6 +33,8 @@ _SAY_ALL = "please say the whole question."
 
 def meant(question: str, data: Facts, calendar: QuestionCalendar, thread: ThreadContext | None) -> Meaning | RecipeCall:
     """The meaning of a question in its thread: a follow-up amends the answer before it, whatever gave that."""
+    if word := defined(question):
+        return word
     if call := recognise(question, data, calendar, _asked_before(thread)):
         return call
     if thread is None or not thread.sql or thread.query:

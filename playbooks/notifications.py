@@ -16,7 +16,7 @@ from db.outgoing.remediation_messages import ProposalCard, RemediationFields, Re
 from db.tables import OutboxMessage, Remediation, RemediationStep, Ticket
 from playbooks.actions import ACTIONS
 from playbooks.approval.stored import start_by
-from playbooks.proposals.plan import closed, frozen, opens, shown_steps
+from playbooks.proposals.plan import closed, frozen, hours, opens, shown_steps
 from playbooks.run import ledger
 from playbooks.schema import Playbook
 
@@ -160,6 +160,7 @@ def summarise(session: Session, remediation: Remediation, playbook: Playbook | N
         "insight_id": remediation.insight_id,
         "snoozed_until": remediation.snoozed_until.isoformat() if remediation.snoozed_until else None,
         "withdrawn": remediation.state == "rejected" and remediation.approved_at is not None,
+        "window": hours(playbook.guards) or None if playbook and not remediation.undo_of else None,
         "waits_until": _minute(waits_until),
         "approval_ends": _minute(approval_ends),
         "ticket": None if ticket is None else {"state": ticket.state, "name": _ticket_name(ticket), "url": ticket.url},
@@ -250,7 +251,7 @@ def _line(session: Session, remediation: Remediation, playbook: Playbook | None)
     return {
         "proposed": f"{what} {remediation.id}: approved by {who}, waiting for one more.",
         "approved": f"{what} {remediation.id} approved by {who}; {_starts(remediation, playbook)}.",
-        "rejected": f"{what} {remediation.id} is {_closed_as(remediation)}{ended}.",
+        "rejected": f"{what} {remediation.id} is {_closed_as(remediation)}{ended.replace(': ', ' by ', 1)}.",
         "running": f"{what} {remediation.id}: {done} done.",
         "succeeded": f"{what} {remediation.id}: all {len(steps)} done and checked{took}.",
         "partial": f"{what} {remediation.id} succeeded in part, {done} done{took}{ended}.",

@@ -3,6 +3,7 @@ transaction that is rolled back, no socket that leaves the machine.
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,7 @@ from config.settings import Settings
 from db import engines
 from db.database import Database
 from db.embedded import postgres
+from tests.spark import PACKAGES, serving
 
 # A change is judged by the same examples every time; `make explore` looks for new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
@@ -48,6 +50,15 @@ def finops_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def settings(finops_home: Path) -> Settings:
     """Settings that read no environment of the developer's."""
     return Settings(home=finops_home, _env_file=None, openai_api_key=None, slack_bot_token=None, database_url=None)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an engine of Spark Connect; without its packages the tests of it are skipped."""
+    if not all(map(find_spec, PACKAGES)):
+        pytest.skip("no engine of Spark Connect is installed (pysail, pyspark-client)")
+    with serving(tmp_path_factory.mktemp("spark") / "log") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,9 @@ def remember(state: State, values: Floats, seen: Prediction) -> None:
     young = np.where(values > 0, np.fmax(np.log(values), lowest), np.where(state.age > 0, lowest, np.nan))
     state.ring[:, -1] = np.where(np.isfinite(state.level), seen.usual + seen.error, young)
     state.ring[~np.isfinite(values), -1] = np.nan
+    state.past[:, :-1] = state.past[:, 1:]
+    floor = np.maximum(LOWEST * np.exp(state.level), np.exp(lowest))
+    state.past[:, -1] = np.where(np.isfinite(values) & (state.age > 0), np.log(np.fmax(values, floor)), np.nan)
 
 
 def learn(state: State, step: Step, values: Floats, seen: Prediction, where: Flags, tuning: Tuning) -> None:

@@ -17,7 +17,15 @@ from analysis.anomalies.baseline import fit, flatten, learn, meet, predict, reme
 from analysis.anomalies.calendar import DAY, Step, step_of
 from analysis.anomalies.completeness import Maturity, complete
 from analysis.anomalies.months import learn_early_fees, learn_edge, learn_fee
-from analysis.anomalies.moves.drift import Circumstances, judge_drift, learn_drift, run_gate, slow_drift, slow_gate
+from analysis.anomalies.moves.drift import (
+    Circumstances,
+    judge_drift,
+    learn_drift,
+    run_gate,
+    slow_drift,
+    slow_gate,
+    still_there,
+)
 from analysis.anomalies.moves.episodes import LASTS, judge
 from analysis.anomalies.moves.peaks import judge_peaks, remember_peaks
 from analysis.anomalies.moves.runs import find_run, learn_runs
@@ -131,11 +139,12 @@ def _score(state: State, step: Step, billed: Floats, given: Circumstances, tunin
     learn_fee(state, step, now, seen.usual, fast.opened & (seen.error > 0) & ((step.edge < 0) | fast.tell), seen.due)
     learn(state, step, now, fast.seen, fast.usual, tuning)
     remember_peaks(state, now, fast.seen.expected, fast.opened | (state.episode == 0), tuning)
-    steady = fast.usual & ~(fast.returned | fast.realigned | peaks.alone)
+    steady = fast.usual & ~(fast.returned | fast.realigned | peaks.rare)
     judged = steady & ((state.age >= 2 * tuning.young) | peaks.unseen)
     run = find_run(state, step, drift, tuning)
-    ran, moved = judge_drift(state, step, run.drift, judged & run.even, given, tuning, run_gate(tuning))
-    slow, _ = judge_drift(state, step, drift, judged & ~moved, given, tuning, slow_gate(tuning))
+    ran, moved = judge_drift(state, step, run.drift, judged & run.even, given, tuning, run_gate(tuning), peaks.louder)
+    still = judged & ~moved & still_there(state, step, drift)
+    slow, _ = judge_drift(state, step, drift, still, given, tuning, slow_gate(tuning), peaks.louder)
     learn_runs(state, run, learn_drift(state, drift, steady, tuning), tuning)
     fit(
         state,

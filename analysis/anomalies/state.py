@@ -19,6 +19,7 @@ KEPT_STORIES = 6  # moves that lasted, whose return on the same day of the month
 KEPT_EDGES = 3
 RUNS = (3, 5, 7)  # steps that are held together against those before
 RAMPING_BLOCKS = 5  # a slow move is held against the scale of as long ago, to which it has not added itself
+TWO_MONTHS = 80  # steps of which the cost itself is remembered: two months, and what came before a move of the first
 KEPT_BLOCKS = 14  # whose peaks are remembered: 98 days
 
 
@@ -66,7 +67,9 @@ class Tuning:
     slow_down_impact: float = 0.26  # slow declines are mostly wanted
     slow_z: float = 3.4
     slow_calm_impact: float = 0.17  # share that is news where it is `slow_calm` of the slow tier's scales
-    slow_calm: float = 4.0
+    slow_calm: float = 4.4
+    slow_sure_impact: float = 0.12  # share that is news where it is `slow_sure` of them
+    slow_sure: float = 5.0
     slow_recent: int = 4
     slow_reference: tuple[int, int] = (9, 42)  # the reference lies this many steps back
     slow_own: float = 0.35  # weight of what the slow tier's own past says of its spread, against the scale of days
@@ -74,10 +77,12 @@ class Tuning:
     run_z: float = 5.0
     run_impact: float = 0.2  # share that is news whatever the scale
     run_down_impact: float = 0.2
-    run_calm: float = np.inf  # a smaller share over a few days is no news, however calm the series
-    run_calm_impact: float = 0.1
+    run_calm: float = 6.0  # scales from which a smaller share over a few days is news
+    run_calm_impact: float = 0.1  # that share
+    run_down_z: float = 4.6  # a fall has no other trace: what was switched off stays off
     run_own: float = 0.5  # weight of what runs usually come to, against the scale of days
     wild: float = 0.38  # a usual block's largest log error above which a series is known by its peaks alone
+    wild_louder: float = 1.2  # times the scales that what gathers over days needs there, unless it is on or off
     few: float = 0.5  # share of steps with cost under which it is too
     peak: float = 1.5  # factor by which such a series must pass its peak
     bottom: float = 2.2  # factor by which it must fall below its lowest value
@@ -129,6 +134,7 @@ class State:
     fee_amount: Floats  # [fees]
     story_day: Floats  # [stories], ordinal of the first day of moves that lasted, newest last, 0 none
     story_size: Floats  # [stories], log
+    past: Floats  # [two months], newest last, as it was
     ring: Floats  # [ring], newest last, month edges removed, earlier levels aligned to the present one
     masked: Floats  # [ring], 1 where an episode or an unknown edge stood
     age: Floats  # steps with a value since the first spend
@@ -157,6 +163,9 @@ class State:
     active: Floats  # share of recent steps with more than crumbs of the peak
     costly: Floats  # 1 where the last step cost more than crumbs
     onsets: Floats  # number of recent steps with cost after one without, slowly forgotten
+    costly_mean: Floats  # log, of the steps with more than crumbs
+    costly_spread: Floats  # log, their mean squared deviation from it
+    costly_steps: Floats  # how many they were
     summit: Floats  # highest value ever, slowly forgotten, currency
     same: Floats  # steps running that cost the same to a thousandth
     latest: Floats  # what the last known step cost, currency
@@ -203,6 +212,7 @@ def shapes(tuning: Tuning) -> dict[str, tuple[int, ...]]:
         **dict.fromkeys(("story_day", "story_size"), (KEPT_STORIES,)),
         "drift_before": (RAMPING_BLOCKS,),
         "run_scale": (len(RUNS),),
+        "past": (TWO_MONTHS,),
         "ring": (tuning.ring,),
         "masked": (tuning.ring,),
         **dict.fromkeys(("largest", "highest", "lowest"), (KEPT_BLOCKS,)),
@@ -213,7 +223,7 @@ def new_state(series: int, tuning: Tuning = DAILY) -> State:
     """The memory of series nothing is known about yet."""
     shaped = shapes(tuning)
     arrays = {item.name: np.zeros((series, *shaped.get(item.name, ()))) for item in fields(State)}
-    unknown = ("level", "drift_before", "edge_ratio", "edge_amount", "ring", "return_level")
+    unknown = ("level", "drift_before", "edge_ratio", "edge_amount", "past", "ring", "return_level")
     for name in (*unknown, "largest", "highest", "lowest"):
         arrays[name][:] = np.nan
     arrays["alarm_ago"][:] = 1e6
@@ -266,9 +276,13 @@ def tuning_for(every: timedelta) -> Tuning:
         few=0.0,
         calm_impact=0.2,
         slow_calm_impact=0.25,
+        slow_sure=np.inf,
         decision=8.0,
         slow_z=5.0,
         run_z=np.inf,
+        run_down_z=np.inf,
+        run_calm=np.inf,
+        wild_louder=np.inf,
         slow_own=1.0,
         pace=0.06,
         slow_trend=0.5,

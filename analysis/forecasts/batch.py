@@ -57,7 +57,9 @@ def _forecasts(
 ) -> Iterator[tuple[str, Forecast]]:
     path = calibrated.path(batch.names, outlook, model)
     w80, w95 = calibrated.half_widths(batch.names, outlook)
-    bands = [in_currency(scales, path + width) for width in (np.zeros_like(path), -w80, w80, -w95, w95)]
+    step = outlook.open_steps  # it may stay: the band reaches there
+    half = [way * np.hypot(width, np.maximum(way * step, 0.0)) for width in (w80, w95) for way in (-1, 1)]
+    bands = [in_currency(scales, path + width) for width in (np.zeros_like(path), *half)]
     for column, quantiles in outlook.own_bands.items():
         for band, quantile in zip(bands[1:], quantiles, strict=True):
             band[:, column] = quantile

@@ -5,7 +5,7 @@ would have been predicted then, against what came.
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
@@ -14,6 +14,7 @@ import numpy as np
 from analysis.forecasts.history.calendar import calendar_of
 from analysis.forecasts.history.charges import calendar_rules, recurring_charges
 from analysis.forecasts.history.cleaning import Scale, clean, scale_of
+from analysis.forecasts.history.latest import open_steps
 from analysis.forecasts.models.ensemble import FLAT, Model, ModelOutlook, Tier, outlook
 from analysis.forecasts.plain import mean_of_lumps, quantiles_of_lumps, steady_line
 from analysis.forecasts.series import DAY, Floats, Series
@@ -96,8 +97,10 @@ def look_ahead(
     for column, found in charges.items():
         past[found.held, column] = np.nan
     scales = tuple(scale_of(past[:, column]) for column in range(past.shape[1]))
-    history = clean(in_work_units(scales, past), calendar)
-    seen = outlook(history, model, tier)
+    work = in_work_units(scales, past)
+    held, steps = open_steps(work, calendar)
+    history = clean(np.where(held, np.nan, work), calendar)
+    seen = replace(outlook(history, model, tier), open_steps=steps)
     if model == "ensemble":
         for column, scale in enumerate(scales):
             path = mean_of_lumps(past[:, column], calendar.weekday, horizon)

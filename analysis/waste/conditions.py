@@ -77,9 +77,14 @@ def _metric(
     under = sum(value < limit for value in values)
     if under < condition.days:
         return Unmet(f"{condition.metric} was under {limit:g} on {under} days only")
+    counted = condition.unit == condition.metric  # connections under 1, not under 1 connections
+    unit = "" if counted else condition.unit
+    named, on_days = words.value(condition.metric), f"on {under} of {condition.window} days"
     says = (
-        f"{condition.statistic} {words.value(condition.metric)} under {words.quantity(limit, condition.unit)} on "
-        f"{under} of {condition.window} days (highest {words.quantity(max(values), condition.unit)})"
+        f"{condition.statistic} {named} under {words.quantity(limit, unit)} {on_days} "
+        f"(highest {words.quantity(max(values), unit)})"
+        if max(values) > 0 or not counted
+        else f"no {named} {on_days}"
     )
     figures = {
         "statistic": condition.statistic,

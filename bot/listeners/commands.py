@@ -104,7 +104,8 @@ def run_command(runtime: Runtime, body: Command) -> None:
     }
     handler = handlers.get(word.lower())
     if handler is None:
-        clicks.show(runtime, Recipient(where.user, _reachable(runtime, where)), notices.help_card())
+        unknown = "" if word.lower() in ("", "help") else word
+        clicks.show(runtime, Recipient(where.user, _reachable(runtime, where)), notices.help_card(unknown))
     else:
         handler()
 

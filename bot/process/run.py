@@ -91,7 +91,10 @@ def _running_by(organisation: Organisation, settings: Settings, database: Databa
     context = Context(settings, organisation, database, deps, sign_in_of(settings), ready=connecting, shares=shares)
     api = create_app(context)
     answers = assistant.connect(settings, organisation, database)
-    with reading.warm(), serving(settings, organisation, database, answers, starter, api) as bot:
+    with (
+        reading.warm(elsewhere=settings.lake_engine is not None),
+        serving(settings, organisation, database, answers, starter, api) as bot,
+    ):
         log.info("finops-bot runs")
         yield bot
 

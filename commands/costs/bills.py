@@ -55,8 +55,9 @@ def ingest(
 
     settings = read_settings()
     organisation = read_organisation(settings)
-    permitted(settings, organisation, person, "run_flow")
+    actor = permitted(settings, organisation, person, "run_flow")
     choices: dict[str, Any] = {"source": source, "take_over": take_over, "accept_shrink": accept_shrink}
+    choices["actor"] = actor.id
     if since is not None:
         result = _backfill(paths, since, connect(settings), organisation, format, choices)
     else:

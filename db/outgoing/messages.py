@@ -193,9 +193,12 @@ class LoadCard(TypedDict, total=False):
 
 
 class RequestCard(TypedDict):
-    """A request for a flow and how far it is; `asked` holds the places to which it was put besides."""
+    """A request for a flow and how far it is; `asked` holds the places to which it was put besides. In a `private`
+    one nobody reads it but who asked.
+    """
 
     type: Literal["request"]
+    private: NotRequired[bool]
     id: int
     state: str
     what: str

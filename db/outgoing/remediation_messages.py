@@ -42,6 +42,8 @@ class RemediationFields(TypedDict, total=False):
     """Where the alert stands that it is about; the delivery adds it."""
     snoozed_until: str | None
     withdrawn: bool
+    window: str | None
+    """The hours in which it may be carried out, where they are limited: `mon, tue 06:00-16:00 UTC`."""
     waits_until: str | None
     """When its change window opens, while it waits for it."""
     approval_ends: str | None

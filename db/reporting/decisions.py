@@ -85,7 +85,7 @@ DECISIONS: tuple[View, ...] = (
         columns(
             "recommendation_id bigint Number of the recommendation\n"
             "created_at timestamptz When it was first made\n"
-            "kind text stop_idle, rightsize, delete_volume …\n"
+            "kind text stop_idle, rightsize, delete_volume …; advised_… by the cloud itself\n"
             "resource_id text Provider's id of the resource\n"
             "account text Sub account name\n"
             "team text Owning team\n"

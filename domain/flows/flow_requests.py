@@ -29,6 +29,7 @@ Prefect cannot be reached.
 """
 
 OPEN = ("requested", "approved", "triggered")
+_PRIVATE = ("D", "U", "W")  # how Slack's ids of direct messages and people begin
 _STALE = timedelta(minutes=20)  # a run that has not reported back does not block the next request for ever
 
 
@@ -241,7 +242,8 @@ def notify(session: Session, row: FlowRequest, operators: Sequence[str]) -> None
         reason=row.result.get("reason"),
     )
     if row.channel is not None:
-        _card(session, row.channel, card, request_key(row.id), row.thread_ts)
+        mine: RequestCard = {**card, "private": row.channel[:1] in _PRIVATE}
+        _card(session, row.channel, mine, request_key(row.id), row.thread_ts)
     for place in asked:
         _card(session, place, {**card, "asked": []}, request_key(row.id, place), None)
 

@@ -31,9 +31,20 @@ class ScopedChange:
 
 def explain_change(connection: sa.Connection, change: ScopedChange) -> RootCause:
     """Compare the days since the change with two weeks before it, both as cost per day."""
-    end = min(change.through, change.since + timedelta(days=_AFTER - 1)) + timedelta(days=1)
+    end = change.since + timedelta(days=_days(change))
     before = _rows(connection, change, change.since - timedelta(days=_BEFORE), change.since)
     return explain(before, _rows(connection, change, change.since, end))
+
+
+def _days(change: ScopedChange) -> int:
+    """How many days of the change are looked at."""
+    return min((change.through - change.since).days + 1, _AFTER)
+
+
+def _first_days(change: ScopedChange) -> str:
+    """An alert's own figure goes by all its days, so that these may differ from it."""
+    days = _days(change)
+    return "on its first day" if days == 1 else f"in its first {days} days"
 
 
 def _rows(connection: sa.Connection, change: ScopedChange, start: date, end: date) -> list[Row]:
@@ -97,7 +108,7 @@ def cause_json(cause: RootCause, change: ScopedChange, who: Sequence[str] = ()) 
     contributions = _contributions(cause)
     return {
         "compared": f"{money(cause.before, change.currency)} a day in the two weeks before became "
-        f"{money(cause.after, change.currency)}",
+        f"{money(cause.after, change.currency)} {_first_days(change)}",
         "where": ", ".join(where),
         "who": "; ".join(who),
         "why": carried_by(cause.resources, cause.delta),

@@ -57,7 +57,7 @@ def compose(
     days = np.nan_to_num(series.values[:, 0])
     reach = fresh(session, scope, series, today)
     through, span = reach.through, 7 if weekly else 1
-    odd = usual.known_excess(session, scope, currency)
+    odd = usual.known_excess(session, scope, currency, through)
     moves = movers.moves(session, scope, through, span, currency, odd)
     budget, ahead = _budget(session, scope, currency), _ahead(session, scope, currency, through)
     before = _before(session, scope, currency, through)

@@ -22,10 +22,14 @@ class Excess:
     first: date
     end: date
     a_day: float
+    passes: bool = False
+    """Whether it was over after those days; else they are those after which its level is usual."""
 
 
-def known_excess(session: Session, scope: Mapping[str, str], currency: str) -> list[Excess]:
-    """The excess cost of the anomalies in a scope that nobody marked as expected or noise."""
+def known_excess(session: Session, scope: Mapping[str, str], currency: str, through: date) -> list[Excess]:
+    """The excess cost of the anomalies in a scope that nobody marked as expected or noise, as of a day: what has
+    stayed for four weeks by then is usual, on all its days.
+    """
     statement = sa.select(Insight).where(
         Insight.kind == "anomaly",
         Insight.status.in_((*LIVE, "snoozed")),
@@ -33,7 +37,8 @@ def known_excess(session: Session, scope: Mapping[str, str], currency: str) -> l
         Insight.starts_on.is_not(None),
         Insight.evidence["grain"].astext.is_distinct_from("hour"),
     )
-    return [_excess(insight) for insight in session.scalars(statement) if _inside(insight, scope)]
+    found = [insight for insight in session.scalars(statement) if _inside(insight, scope)]
+    return [one for one in map(_excess, found) if one.passes or through < one.end]
 
 
 def _inside(insight: Insight, scope: Mapping[str, str]) -> bool:
@@ -46,7 +51,7 @@ def _excess(insight: Insight) -> Excess:
     first, over = insight.starts_on, insight.evidence.get("over")
     if over and over["steps"]:
         steps = int(over["steps"])
-        return Excess(insight.service, first, first + timedelta(days=steps), float(over["amount"]) / steps)
+        return Excess(insight.service, first, first + timedelta(days=steps), float(over["amount"]) / steps, True)
     return Excess(insight.service, first, first + _BECOMES_USUAL, float(insight.impact_amount or 0))
 
 

@@ -133,7 +133,7 @@ def _figure(
     lines: list[list[Any]] = [["spent", [*spent, *[None] * len(coming)]]]
     figure: dict[str, Any] = {
         "kind": "line",
-        "title": f"Budget {status.budget}: spent so far, and expected",
+        "title": f"{status.budget}: spent and expected",
         "categories": [f"{day.day} {day:%b}" for day in (*past, *coming)],
         "series": lines,
         "y_label": currency,

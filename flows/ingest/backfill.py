@@ -61,6 +61,7 @@ def backfill(
     source: str | None = None,
     take_over: bool = False,
     accept_shrink: bool = False,
+    actor: str = "system",
 ) -> IngestResult:
     """Load the files whose billing month is `since` (`YYYY-MM`) or later, the oldest month first, and say what became
     of all. Months that were loaded before and are the same are `unchanged`, so that it can be run again after it was
@@ -79,7 +80,7 @@ def backfill(
     results: list[IngestResult] = []
     while groups:
         group = groups.pop(0)
-        result = _load(group, list(paths), database, organisation, watch, source, take_over, accept_shrink)
+        result = _load(group, list(paths), database, organisation, watch, source, take_over, accept_shrink, actor)
         brought = {month for load in result.loads for month in load.billing_periods}
         others = [one for one in (*groups, *watch.through) if one is not group and one.months & brought]
         if others:  # a month has to be delivered whole
@@ -108,6 +109,7 @@ def _load(
     source: str | None,
     take_over: bool,
     accept_shrink: bool,
+    actor: str,
 ) -> IngestResult:
     """One delivery; what cannot even be read is its result, too."""
     watch.begin(group)
@@ -126,6 +128,7 @@ def _load(
                 source=source,
                 take_over=take_over,
                 accept_shrink=accept_shrink,
+                actor=actor,
                 progress=watch.progress,
                 found=FoundFiles(tuple(here)),
             )

@@ -28,6 +28,7 @@ from flows.ingest.loading.placing import supersede
 from flows.ingest.loading.placing.replace import cost_to_json
 from flows.ingest.loading.result import IngestResult
 from flows.ingest.loading.result import combined as merged
+from flows.ingest.spread import stager
 
 _FILES = "files"  # what a run of paths without a source is called
 
@@ -58,12 +59,17 @@ def ingest_costs(
     Refused files end the run as failed without another attempt, for they would
     be refused again; what else fails is attempted three times.
     """
-    with failure.running("ingest_costs", request_key) as (_, organisation, database):
+    with failure.running("ingest_costs", request_key) as (settings, organisation, database):
         results: dict[str, IngestResult] = {}
         for name, addresses in _deliveries(organisation, source, paths, schedule):
             with _alone(database, name):
                 results[name] = ingest(
-                    addresses, database, organisation, source=None if name == _FILES else name, accept=accept
+                    addresses,
+                    database,
+                    organisation,
+                    source=None if name == _FILES else name,
+                    accept=accept,
+                    stager=stager(settings),
                 )
         _ask_operators(database, organisation, results, paths)
     loaded = {name: result.to_json() for name, result in results.items()}

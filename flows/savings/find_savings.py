@@ -19,6 +19,7 @@ from db.tables import Insight, Price, Recommendation, Resource, Utilization
 from domain import insights
 from domain.freshness import newest_day
 from flows import failure
+from flows.ingest.loading.recommendations import ADVICE
 from flows.savings.commitment_gaps import commitment_gaps, line_of, title_of, worth_of
 from flows.savings.titles import TITLES, figure, listed, title, utilization
 from lake.place import place_of
@@ -26,6 +27,7 @@ from playbooks.proposals.proposing import matching
 from playbooks.schema import read_playbooks
 
 _WINDOW = timedelta(days=62)
+_ADVISED = timedelta(days=30)  # after which advice that no newer export repeats is gone
 _LIVE_STATES = ("deleted", "terminated")
 _NAMED = 3  # gaps that a card names; the page and an answer list all
 _LEAST_MONTHLY = 20.0  # in the organisation's currency; a group worth less a month is listed, not told
@@ -160,7 +162,14 @@ def _store(session: Session, recommendations: Iterable[SavingOpportunity], now: 
         )
     session.execute(
         sa.update(Recommendation)
-        .where(Recommendation.status == "open", Recommendation.fingerprint.not_in(rows))
+        .where(
+            Recommendation.status == "open",
+            Recommendation.fingerprint.not_in(rows),
+            sa.or_(
+                Recommendation.fingerprint.not_like(f"{ADVICE}%"),  # what a cloud advises stays with its exports
+                Recommendation.last_seen_at < now - _ADVISED,
+            ),
+        )
         .values(status="gone")
     )
 

@@ -256,14 +256,13 @@ def _say(session: Session, remediation: Remediation, now: datetime, playbooks: M
         return
     text = ledger.verdict(savings)
     playbook = playbooks.get(remediation.playbook)
-    what = (
-        f"{playbook.title if playbook else remediation.playbook} in "
-        f"{remediation.account or remediation.account_id or 'no account'}"
-    )
+    where = remediation.account or remediation.account_id or "no account"
+    what = f"{playbook.title if playbook else remediation.playbook} in {where}"
     _keep_insight(session, remediation, savings, f"{what}: {text}", now)
     if remediation.channel is not None:
         key = remediation_key(remediation.id)
-        if outbox.enqueue(session, remediation.channel, note(text), f"{key}:verified", thread_key=key):
+        line = note(f"{text[:1].upper()}{text[1:]}.")
+        if outbox.enqueue(session, remediation.channel, line, f"{key}:verified", thread_key=key):
             update_card(session, remediation, playbook)
 
 

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates import periods
+from nl2sql.dates.periods import DatePeriod
 from nl2sql.execution.run import AnswerRows
 from nl2sql.grammar.headlines.amounts import money
+from nl2sql.grammar.headlines.describe_change import change
 from nl2sql.grammar.query import CostQuery
 from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.sql.measures import RATES
@@ -101,6 +103,30 @@ def _without_unknown_periods(query: CostQuery, facts: Facts) -> tuple[CostQuery,
         return replace(query, compared=left), f"{names} cannot be compared: {why_not}."
     alone = replace(query, compared=(), change=None, moved_only=False, why=False)
     return alone, f"There is nothing to compare with in {names}: {why_not}."
+
+
+def a_day(now: DatePeriod, then: DatePeriod, amount: float, before: float, currency: str) -> str:
+    """Of two periods of unlike length, how the cost of a day changed: a month with a day more costs more by that day
+    alone. Empty where they are as long, or nothing was there before.
+    """
+    more = now.days - then.days
+    if more == 0 or before <= 0 or amount <= 0:
+        return ""
+    longer, days = now.label if more > 0 else then.label, f"{abs(more)} day{'' if abs(more) == 1 else 's'}"
+    cost, cost_before = amount / now.days, before / then.days
+    return f"{longer} is {days} longer: {money(cost, currency)} a day, {change(cost, cost_before, currency)}."
+
+
+def of_sides(query: CostQuery, ran: AnswerRows, currency: str) -> str:
+    """`a_day` of two periods that were compared, over all rows."""
+    if len(query.compared) != 1 or query.why or query.average or query.count or query.share_of is not None:
+        return ""
+    cut = query.limit or query.moved_only or query.threshold or query.grain or query.whole_before
+    if cut or query.metric in (*RATES, *NO_MONEY) or currency == "several" or "change" not in ran.columns:
+        return ""
+    at = ran.columns.index("change")
+    amount, before = (sum(float(row[side] or 0) for row in ran.rows) for side in (at - 2, at - 1))
+    return a_day(query.period, query.compared[0], amount, before, currency)
 
 
 def whole_before(query: CostQuery, ran: AnswerRows, currency: str) -> str:

@@ -12,6 +12,8 @@ from nl2sql.answers.sql_summary import about
 from nl2sql.answers.wording.headline import headline
 from nl2sql.answers.wording.left_out import left_out
 from nl2sql.answers.wording.listings import listing_headline, nothing_listed
+from nl2sql.answers.wording.no_charges import nothing_metered
+from nl2sql.answers.wording.not_in_figure import bought_and_returned, invoice_beside, unknown_list_price
 from nl2sql.catalog import young_days
 from nl2sql.catalog.known_values import Facts
 from nl2sql.dates.periods import before
@@ -41,6 +43,8 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     ran = context.run(compile_query(query, compile_context).sql("postgres"))
     if not isinstance(ran, AnswerRows):
         return query, not_run(ran, context.facts)
+    if (missing := nothing_metered(query, ran.rows)) is not None:
+        return query, declined(missing, context.facts)
     money = not (query.metric in RATES or query.count or query.metric in NO_MONEY)
     ran, currency, rate = exchanged_in_sql(ran, context, money=money)
     explains = query.why and len(query.compared) == 1 and len(ran.rows) > 1 and query.limit is None
@@ -49,14 +53,23 @@ def answer_query(query: CostQuery, context: AnswerContext) -> tuple[CostQuery, O
     )  # what all of it moved by; which part moved most is told beneath
     text = describe.headline(shown, ran.columns, ran.rows, currency, context.facts.semantics)
     if context.deps.with_change and _adds_up(query) and not ran.truncated and currency != "several":
-        text = _with_change(query, ran, text, currency, context, compile_context)
+        text, uneven = _with_change(query, ran, text, currency, context, compile_context)
+    else:
+        uneven = comparison.of_sides(query, ran, currency)
     explanation = why.explained(query, compile_context, lambda sql: run_exchanged(context, sql))
     text = why.headline(explanation, query, currency) if explanation else text
     because = why.reasons(explanation, currency)
     whole = comparison.whole_before(query, ran, currency)
     cautions = (*_cautions(query, context.facts), _young(query, context))
     apart = left_out(query, context, compile_context)
-    notes = tuple(note for note in (unknown, *because, *query.notes, apart, whole, rate, *cautions) if note)
+    prices = unknown_list_price(query, context, compile_context)
+    given_back = bought_and_returned(query, context, compile_context)
+    if given_back and text.startswith("Nothing"):
+        text, given_back = given_back, ""
+    single = float(ran.rows[0][0] or 0) if len(ran.rows) == 1 and len(ran.columns) == 1 else None
+    invoice = "" if single is None else invoice_beside(query, single, context, compile_context)
+    beside = (*query.notes, given_back, apart, prices, invoice, whole, rate, *cautions)
+    notes = tuple(note for note in (unknown, *because, uneven, *beside) if note)
     return query, Answer(
         text="\n".join([text, *notes]),
         sql=ran.shown,
@@ -187,9 +200,15 @@ def _parts(query: CostQuery) -> bool:
 
 
 def _whole(query: CostQuery, ran: AnswerRows, context: AnswerContext, compile_context: CompileContext) -> float | None:
-    """The total over everything that was ranked, when only the top is shown; shares refer to it."""
-    everything = replace(query, dimensions=(), limit=None, limit_within=None, offset=0)
-    if not (query.limit and query.dimensions and len(ran.rows) > 1) or query.change or not _parts(everything):
+    """The total over everything that was ranked, when only the top, or what is over an amount, is shown; shares refer
+    to it.
+    """
+    everything = replace(query, dimensions=(), limit=None, limit_within=None, offset=0, threshold=None)
+    if (
+        not ((query.limit or query.threshold) and query.dimensions and len(ran.rows) > 1)
+        or query.change
+        or not _parts(everything)
+    ):
         return None
     total = context.run(compile_query(everything, compile_context).sql("postgres"))
     if not isinstance(total, AnswerRows) or len(total.rows) != 1 or len(total.columns) != 1:
@@ -200,16 +219,18 @@ def _whole(query: CostQuery, ran: AnswerRows, context: AnswerContext, compile_co
 
 def _with_change(
     query: CostQuery, ran: AnswerRows, text: str, currency: str, context: AnswerContext, compile_context: CompileContext
-) -> str:
-    """The headline with the change of the whole amount on the period before."""
+) -> tuple[str, str]:
+    """The headline with the change of the whole amount on the period before, and that of a day where one is longer."""
     earlier = before(query.period)
     then = context.run(compile_query(replace(query, period=earlier, dimensions=()), compile_context).sql("postgres"))
     if not isinstance(then, AnswerRows) or len(then.rows) != 1 or not ran.rows or query.metric not in ran.columns:
-        return text
+        return text, ""
     then, _, _ = exchanged_in_sql(then, context, money=True)
     at = ran.columns.index(query.metric)
     now = sum(float(row[at] or 0) for row in ran.rows)
-    return f"{text.rstrip('.')}, {change(now, float(then.rows[0][0] or 0), currency)} vs {earlier.label}."
+    before_it = float(then.rows[0][0] or 0)
+    uneven = "" if query.average else comparison.a_day(query.period, earlier, now, before_it, currency)
+    return f"{text.rstrip('.')}, {change(now, before_it, currency)} vs {earlier.label}.", uneven
 
 
 def _young(query: CostQuery, context: AnswerContext) -> str:

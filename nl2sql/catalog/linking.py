@@ -128,7 +128,7 @@ def _add_synonyms(exact: _NameIndex, values: Mapping[str, tuple[str, ...]], syno
     for synonym in synonyms:
         if resolved := _resolve(synonym, values.get(synonym.dimension, ())):
             for words in synonym.phrases:
-                label = resolved[0] if len(resolved) == 1 else synonym.label
+                label = resolved[0] if len(resolved) == 1 else synonym.label.replace("_", " ")
                 exact.add(words, Match(synonym.dimension, resolved, label))
     for name in values.get("service", ()):
         stripped = tuple(word for word in key(name) if word not in _VENDORS)

@@ -31,8 +31,8 @@ class CostMetric:
 
 @dataclass(frozen=True)
 class Charge:
-    """A part of the bill: exact values or substrings (`like`) of a column of daily_costs; `metric` replaces effective
-    cost when it is set.
+    """A part of the bill: exact values or substrings (`like`) of a column of daily_costs, or parts of names that a
+    column of line items `contains`; `metric` replaces effective cost when it is set.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Charge:
     values: tuple[str, ...]
     like: tuple[str, ...]
     metric: str | None
+    contains: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,12 @@ def build(content: dict[str, Any]) -> Semantics:
 
 def _charge(name: str, content: dict[str, Any]) -> Charge:
     return Charge(
-        name, content["column"], tuple(content.get("values", ())), tuple(content.get("like", ())), content.get("metric")
+        name,
+        content["column"],
+        tuple(content.get("values", ())),
+        tuple(content.get("like", ())),
+        content.get("metric"),
+        tuple(content.get("contains", ())),
     )
 
 

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from nl2sql.dates.periods import DatePeriod, QuestionCalendar, floor, period_of
+from nl2sql.catalog.word_lists import word_list
+from nl2sql.dates.periods import DatePeriod, QuestionCalendar, floor, period_of, step, until_now
 from nl2sql.dates.reading import Read, Words, day_of, relative_year_at, word_at, year_at
 
 _FIXED: dict[tuple[str, ...], tuple[int, int]] = {
@@ -20,6 +21,7 @@ _FIXED: dict[tuple[str, ...], tuple[int, int]] = {
     ("halloween",): (10, 31),
     ("independence", "day"): (7, 4),
 }
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}  # the first of its three months
 _AFTER_THANKSGIVING: dict[tuple[str, ...], int] = {  # days after the fourth Thursday of November
     ("thanksgiving",): 0,
     ("thanksgiving", "day"): 0,
@@ -54,6 +56,24 @@ def holiday(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     if span == "weekend":
         return at - i, _weekend(day, name)
     return at - i, period_of(day, day + timedelta(1), "day")
+
+
+def season(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
+    """`summer`, `last winter`, `the spring of 2026`: three whole months as meteorologists count them; without a year
+    the newest that has begun. Winter has the year in which it begins.
+    """
+    before = word_at(words, i) in (*word_list("last"), *word_list("this"))
+    at = i + before
+    month = _SEASONS.get(word_at(words, at))
+    if month is None:
+        return None
+    at += 1 + (word_at(words, at + 1) in ("months", "season"))
+    if year := year_at(words, at) or relative_year_at(words, at, calendar):
+        at, start = at + year[0], date(year[1], month, 1)
+    else:
+        start = date(calendar.today.year, month, 1)
+        start = start if start <= calendar.today else step(start, "year", -1)
+    return at - i, until_now(period_of(start, step(start, "month", 3), "month", 3), calendar)
 
 
 def _weekend(day: date, name: tuple[str, ...]) -> DatePeriod:

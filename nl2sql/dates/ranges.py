@@ -5,7 +5,7 @@ here are the ranges; `named`, `relative` and `parts` read single dates.
 from dataclasses import replace
 from datetime import timedelta
 
-from nl2sql.dates.holidays import holiday
+from nl2sql.dates.holidays import holiday, season
 from nl2sql.dates.named import fiscal, iso, month, month_day, quarter, year
 from nl2sql.dates.parts import part_of, week_of
 from nl2sql.dates.periods import UNITS, DatePeriod, QuestionCalendar, Unit, joined, period_of, shifted, until_now, whole
@@ -25,6 +25,7 @@ from nl2sql.dates.relative import (
 ATOMS: tuple[Reader, ...] = (
     named_day,
     holiday,
+    season,
     iso,
     month_day,
     month,
@@ -46,7 +47,7 @@ ATOMS: tuple[Reader, ...] = (
 
 def read(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """The longest date expression that starts at a word, or None."""
-    return longest(words, i, calendar, (_since, _until, _between, _span, *ATOMS))
+    return longest(words, i, calendar, (_since, _until, _between, _span, _two_days, *ATOMS))
 
 
 def _skip(words: Words, i: int, *skippable: str) -> int:
@@ -123,6 +124,12 @@ def _between(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
 def _span(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
     """`A to B`, `A through B`, `3 - 17 Oct`."""
     return _pair(words, i, calendar, ("to", "until", "till", "through", "thru", "-"))
+
+
+def _two_days(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:
+    """`7 and 8 october`, `oct 7 & 8`: two days, the second right behind the first."""
+    reading = _pair(words, i, calendar, ("and", "+", "&"))
+    return (reading[0], replace(reading[1], ends=None)) if reading and reading[1].days == 2 else None
 
 
 def _since(words: Words, i: int, calendar: QuestionCalendar) -> Read | None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +42,16 @@ def check(sql: str, asker: Actor, row_limit: int = ROW_LIMIT, *, raw: bool = Fal
     safe = answer["safe"]
     days = tuple(map(date.fromisoformat, safe["days"])) if safe["days"] else None
     return SafeQuery(**{**safe, "views": frozenset(safe["views"]), "days": days})
+
+
+def in_spark(query: SafeQuery) -> SafeQuery | SqlRejected:
+    """A checked statement over line items in Spark's words, by a process that is ended where it takes too long."""
+    answer = _asked(json.dumps({"spark": query.sql}).encode() + b"\n")
+    if answer is None:
+        return HELD
+    if rejected := answer.get("rejected"):
+        return SqlRejected(**rejected)
+    return replace(query, sql=answer["spark"]["sql"])
 
 
 # Places for processes. The one that was used last is taken first: who asks one question starts one process.

@@ -15,6 +15,7 @@ from config.access import SYSTEM, Actor
 from nl2sql.catalog.views import reporting
 from nl2sql.guard import SqlRejected, check
 from nl2sql.guard.lineage import invented
+from nl2sql.guard.spark.translate import for_spark
 
 PROCESSOR_SECONDS: Final = 0.5
 _MEGABYTES = 1_024
@@ -41,6 +42,9 @@ def main() -> None:
 
 
 def _checked(job: dict[str, Any]) -> dict[str, Any]:
+    if "spark" in job:
+        written = for_spark(job["spark"])
+        return {"rejected": asdict(written)} if isinstance(written, SqlRejected) else {"spark": {"sql": written}}
     asker = Actor(id="", teams=frozenset(job["teams"]), sees_all=job["sees_all"])
     result = check(job["sql"], reporting(), asker, job["row_limit"])
     if isinstance(result, SqlRejected):

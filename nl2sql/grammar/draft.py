@@ -112,6 +112,7 @@ class Shape:
     offset: int = 0  # the second most expensive: one is passed over
     limit_within: str | None = None
     threshold: Threshold | None = None
+    peak: bool = False  # `the peak`, `the highest`, in a thread: the first of what was listed
     broken_down: bool = False  # a breakdown was asked for, by something or other
 
 

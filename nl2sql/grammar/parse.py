@@ -1,5 +1,7 @@
 """A question to a draft: each recogniser accounts for the terms it understands, and what is left over is refused."""
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 
 from nl2sql.catalog.linking import Values
@@ -9,10 +11,10 @@ from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.draft import Discourse, Draft, Refusal
 from nl2sql.grammar.recognisers import measuring
 from nl2sql.grammar.recognisers.binding import bind
-from nl2sql.grammar.recognisers.naming import fillers, named_like
+from nl2sql.grammar.recognisers.naming import fillers, machine_types, named_like, one_of_several
 from nl2sql.grammar.recognisers.order import RECOGNISERS
 from nl2sql.grammar.refusals.leftovers import account_for_rest
-from nl2sql.grammar.subjects.parse import parse_subject
+from nl2sql.grammar.subjects.parse import asks_a_price, parse_subject
 from nl2sql.grammar.tagging.tagger import Tagger
 from nl2sql.grammar.tagging.terms import Sentence, Term
 from nl2sql.grammar.tagging.words import split
@@ -29,6 +31,7 @@ _OUTSIDE = {
 }
 
 
+_WRITES = re.compile(r"\bupdate\s+[\w.\"]+\s+set\b|\b(?:merge|insert)\s+into\b", re.IGNORECASE)
 _UNSAFE = {
     "change": "I only read cost data, and only with a SELECT. Nothing was run.",
     "secrets": "I only read cost data; secrets and settings are out of my reach. Nothing was run.",
@@ -44,9 +47,11 @@ def parse(
 ) -> Draft:
     """The draft of a question; its `doubt` or `refusal` is set where it is not a clear cost question."""
     terms, notes = Tagger(semantics, values, calendar).tag(split(question))
+    if following and terms and terms[0].text in ("no", "nope") and terms[0].comma:  # no, october
+        terms[0] = replace(terms[0], kind="follow", value="follow")
     sentence, draft = Sentence(measuring.rates_of_commitments(terms)), Draft(discourse=Discourse(notes=list(notes)))
     terms = sentence.terms
-    draft.discourse.refusal = _refused(sentence)
+    draft.discourse.refusal = _refused(sentence, question)
     if draft.discourse.refusal:
         return draft
     if _takes_back(sentence):
@@ -60,9 +65,11 @@ def parse(
         or any(term.value == "future" for term in terms)
         or _asks_ahead(sentence)
         or _asks_of_a_state(sentence)
+        or asks_a_price(sentence, question)
     ):
         return parse_subject(sentence, draft, semantics, values, calendar, question)
     named_like(sentence, draft, question)
+    machine_types(sentence, draft, question)
     bind(sentence, draft, values, question)
     draft.measure.noun = sentence.has("noun", "metric", "charge") or any(
         term.text in word_list("totals") for term in terms
@@ -70,7 +77,9 @@ def parse(
     draft.measure.asks_amount = any(term.text.startswith("how much") for term in terms)
     draft.discourse.same = any(term.kind == "follow" and term.text.startswith("same") for term in terms[:2])
     draft.discourse.each_drawn = _set_out(sentence)
-    draft.discourse.points_back = any(term.kind == "follow" and term.text in word_list("pronouns") for term in terms)
+    draft.discourse.points_back = any(
+        term.kind in ("follow", "noise") and term.text.split()[-1] in word_list("pronouns") for term in terms
+    )
     draft.shape.broken_down = any(term.kind == "by" and term.value == "breakdown" for term in terms)
     draft.discourse.clear = next((sentence.terms[at].value for at in sentence.open("clear")), None)
     draft.discourse.clear = next(
@@ -95,14 +104,17 @@ def parse(
         if draft.discourse.refusal:
             return draft
     if draft.comparison.compared or draft.comparison.back or draft.comparison.scopes or len(draft.measure.metrics) > 1:
-        sentence.take(*sentence.open("vs", "compare", "rather"))
+        between = [at for at in sentence.open("by") if sentence.terms[at].text in word_list("between")]
+        sentence.take(*sentence.open("vs", "compare", "rather"), *between)
     if _of_prices(sentence, draft):
         draft.discourse.refusal = Refusal(
             "I compare amounts, not prices. Ask why something went up, and I say how much of it is usage and how much "
             "is price."
         )
         return draft
+    draft.filters.conditions = list(dict.fromkeys(draft.filters.conditions))
     fillers(sentence, draft, values, question)
+    one_of_several(sentence, draft, question)
     account_for_rest(sentence, draft, values, following, question)
     if not (
         draft.discourse.refusal or draft.discourse.doubt or draft.measure.noun or draft.measure.asks_amount
@@ -186,8 +198,10 @@ def _of_the_past(sentence: Sentence, at: int) -> bool:
     return term.value == "change" and passive and sentence.has("noun", "metric")
 
 
-def _refused(sentence: Sentence) -> Refusal | None:
+def _refused(sentence: Sentence, question: str) -> Refusal | None:
     """A question with an unsafe part is refused as a whole; then one about what bills do not hold."""
+    if _WRITES.search(question):
+        return Refusal(_UNSAFE["change"], unsafe=True)
     for at in sentence.open("unsafe"):
         if _of_the_past(sentence, at):
             sentence.take(at)

@@ -25,6 +25,8 @@ class Filter:
 
     def words(self) -> str:
         """How the filter is told."""
+        if self.negated and not self.keep_missing and None not in self.values:
+            return f"non-{self.label}"
         return f"without {self.label}" if self.negated else self.label
 
 

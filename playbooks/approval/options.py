@@ -47,6 +47,27 @@ def options_of(
     return Options(tuple(may), why_not, for_anybody)
 
 
+def refusal(
+    session: Session, number: int, actor: Actor, now: datetime, playbooks: Mapping[str, Playbook], act: str
+) -> str | None:
+    """Why what a form asks for would be refused, to be told before it is filled in: `approve`, `choose`, `reject`,
+    `snooze` or `withdraw`; None where it would count, but for what has to be typed.
+    """
+    remediation = session.get(Remediation, number)
+    if remediation is None:
+        return f"There is no remediation {number}."
+    playbook = playbooks.get(remediation.playbook)
+    if act == "approve":
+        return _objection(session, remediation, actor, now, playbook)[0]
+    if act == "withdraw":
+        denied = may_withdraw(remediation, actor, now, playbooks)
+    else:
+        denied = may_decide(remediation, actor, now, playbooks)
+    if denied is None and act == "choose":
+        denied = still_good(remediation, playbook, actor, now)
+    return denied.reason if denied else None
+
+
 def _objection(
     session: Session, remediation: Remediation, actor: Actor, now: datetime, playbook: Playbook | None
 ) -> tuple[str | None, bool]:

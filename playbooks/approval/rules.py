@@ -96,12 +96,16 @@ def unchanged(
     return None
 
 
-def lacks_role(rule: ApprovalRule, actor: Actor, team: str | None, playbook: str) -> str | None:
-    """Why somebody is no approver of a team's remediation by a playbook; None when they are. No rule means no."""
+def lacks_role(
+    rule: ApprovalRule, actor: Actor, team: str | None, playbook: str, doing: str = "Approving"
+) -> str | None:
+    """Why somebody is no approver of a team's remediation by a playbook; None when they are. No rule means no.
+    `doing` is what they want to do, where that is not approving.
+    """
     allowed = access.check(actor, Permission.APPROVE_REMEDIATION)
     if isinstance(allowed, Denied) or not actor.roles & set(rule.roles):
         needed = " or ".join(rule.roles) or "that nobody has"
-        return f"Approving needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}."
+        return f"{doing} needs the role {needed}; you have {', '.join(sorted(actor.roles)) or 'none'}."
     decision = access.approves(actor, team, playbook)
     return decision.reason if isinstance(decision, Denied) else None
 
@@ -110,7 +114,12 @@ def has_role(
     proposal: Proposal, rule: ApprovalRule, actor: Actor, now: datetime, confirmation: str | None
 ) -> Denied | None:
     """The role is held, and for this team or this playbook; who does not hold it is told who does."""
-    lacking = lacks_role(rule, actor, proposal.team, proposal.playbook)
+    return may_do("Approving", proposal, rule, actor)
+
+
+def may_do(doing: str, proposal: Proposal, rule: ApprovalRule, actor: Actor) -> Denied | None:
+    """Why the actor, who is no approver of it, may not do something else that approvers may: `Undoing`."""
+    lacking = lacks_role(rule, actor, proposal.team, proposal.playbook, doing)
     return None if lacking is None else Denied(lacking + _who(proposal, actor))
 
 

@@ -73,7 +73,7 @@ def may_decide(
         return denied
     if same_person(actor, remediation.requested_by):
         return None
-    return rules.has_role(proposal, rule, actor, now, None)
+    return rules.may_do("Deciding", proposal, rule, actor)
 
 
 def may_withdraw(
@@ -87,7 +87,7 @@ def may_withdraw(
         return Denied("No rule says who may decide this, so nobody may.")
     if same_person(actor, remediation.requested_by):
         return None
-    return rules.has_role(proposal_of(remediation, playbook), rule, actor, now, None)
+    return rules.may_do("Withdrawing", proposal_of(remediation, playbook), rule, actor)
 
 
 def start_by(remediation: Remediation, playbook: Playbook | None) -> datetime:

@@ -28,7 +28,7 @@ def request_undo(
     playbook = playbooks.get(remediation.playbook)
     proposal = proposal_of(remediation, playbook)
     rule = rule_for_undo(playbook)
-    if denied := rules.has_role(proposal, rule, actor, now, None) or rules.unchanged_plan(
+    if denied := rules.may_do("Undoing", proposal, rule, actor) or rules.unchanged_plan(
         proposal, rule, actor, now, None
     ):
         return refused(session, actor, remediation_id, denied)

@@ -220,11 +220,15 @@ def closed(guards: Guards, now: datetime) -> str | None:
         return None
     if any(_is_open(window, now) for window in guards.windows):
         return None
-    windows = "; ".join(
+    return f"outside the change window ({hours(guards)})"
+
+
+def hours(guards: Guards) -> str:
+    """The change windows in words: `mon, tue 06:00-16:00 UTC`; empty where changes may be made at any hour."""
+    return "; ".join(
         f"{', '.join(window.days)} {window.start:%H:%M}-{window.end:%H:%M} {window.timezone}"
         for window in guards.windows
     )
-    return f"outside the change window ({windows})"
 
 
 def opens(guards: Guards, now: datetime) -> datetime | None:

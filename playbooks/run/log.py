@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from aws.clients import Cloud
 from config.organisation import RemediationSettings as Limits
 from db import audit
-from db.tables import Remediation, RemediationStep
+from db.tables import Recommendation, Remediation, RemediationStep
 from playbooks.actions.action import ResourceRef
 from playbooks.notifications import notify
 from playbooks.proposals.plan import PlannedStep
@@ -191,9 +191,32 @@ def finish(run: RunContext, session: Session, remediation: Remediation, state: s
     """State, audit, ledger and message of the end. The caller holds the rows."""
     remediation.state, remediation.reason, remediation.finished_at = state, reason, run.now()
     playbook = run.playbooks.get(remediation.playbook)
+    _keep_recommendations(session, remediation, playbook)
     if remediation.undo_of is None:
         ledger.open_entries(session, remediation, steps_of(session, remediation.id), playbook, run.now().date())
     elif state == "succeeded":
         session.get_one(Remediation, remediation.undo_of).state = "undone"
     audit.append(session, "system", f"remediation.{state}", str(remediation.id), {"reason": reason})
     notify(session, remediation, playbook)
+
+
+def _keep_recommendations(session: Session, remediation: Remediation, playbook: Playbook | None) -> None:
+    """What was done is not recommended any more, and what was put back is again; the next look for savings has the last
+    word on both.
+    """
+    if playbook is None:
+        return
+    undone = remediation.undo_of is not None
+    states: dict[str, set[str]] = {}
+    for step in steps_of(session, remediation.id):
+        states.setdefault(step.resource_id, set()).add(step.state)
+    done = [resource for resource, of in states.items() if of == ({"undone"} if undone else {"verified"})]
+    session.execute(
+        sa.update(Recommendation)
+        .where(
+            Recommendation.kind == playbook.trigger.kind,
+            Recommendation.resource_id.in_(done),
+            Recommendation.status == ("gone" if undone else "open"),
+        )
+        .values(status="open" if undone else "gone")
+    )

@@ -58,7 +58,7 @@ def recheck(run: RunContext, remediation_id: int, actor: Actor) -> str | Denied:
             )
         playbook = run.playbooks.get(remediation.playbook)
         rule = rule_for_undo(playbook)
-        if denied := rules.has_role(proposal_of(remediation, playbook), rule, actor, run.now(), None):
+        if denied := rules.may_do("Checking again", proposal_of(remediation, playbook), rule, actor):
             audit.append(session, actor.id, "remediation.denied", str(remediation_id), {"reason": denied.reason})
             return denied
     try:

@@ -16,10 +16,9 @@ from standins.bills.lines import Line
 Array = npt.NDArray[np.float64]
 
 AHEAD = 120  # days after the anchor that can be simulated
-PAYMENTS_LAST_MONTH, PAYMENTS_THIS_MONTH = (
-    86_000,
-    95_500,
-)  # dollars, effective; the budget of organisation.yaml is 90,000 a month
+PAYMENTS_LAST_MONTH = (86_000, 89_000)  # dollars, effective; the budget of organisation.yaml is 90,000 a month
+PAYMENTS_THIS_MONTH = (92_500, 96_000)
+_PAYMENTS_RISE = 1.06  # of a day's cost from month to month, as far as months of other lengths allow
 _QUIET_LAST_MONTH, _QUIET_THIS_MONTH = 83_000, 83_500
 _GROWTH = {
     "payments": 0.012,
@@ -131,7 +130,8 @@ class World:
             [line.team == "payments" and line.shape == "elastic" and not line.planted for line in self.lines]
         )
         elastic, fixed = cost[moving].sum(axis=0), cost[mine & ~moving].sum(axis=0)
-        goals = (PAYMENTS_LAST_MONTH, PAYMENTS_THIS_MONTH) if self.planted else (_QUIET_LAST_MONTH, _QUIET_THIS_MONTH)
+        days = [int(month.sum()) for month in inside]
+        goals = _goals(*days) if self.planted else (_QUIET_LAST_MONTH, _QUIET_THIS_MONTH)
         rest = [goal - fixed[month].sum() for goal, month in zip(goals, inside, strict=True)]
         level, rise = np.linalg.solve([[elastic[month].sum(), (elastic * ramp)[month].sum()] for month in inside], rest)
         table[moving] *= level + rise * ramp
@@ -145,3 +145,9 @@ class World:
             for row, line in enumerate(self.lines):
                 if line.application == "media" and line.meter_key == "cloudfront":
                     table[row, day] *= 2.5
+
+
+def _goals(last_days: int, this_days: int) -> tuple[float, float]:
+    """What payments costs in a month of so many days and in the next one, in dollars, as evenly as can be."""
+    last = float(np.clip(93_500 / this_days * last_days / _PAYMENTS_RISE, *PAYMENTS_LAST_MONTH))
+    return last, float(np.clip(_PAYMENTS_RISE * last / last_days * this_days, *PAYMENTS_THIS_MONTH))

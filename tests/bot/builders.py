@@ -51,18 +51,25 @@ def plan_of(playbook: str, count: int) -> Plan:
     )
 
 
-def proposed(bot: Runtime, slack: Handle, count: int, insight: int | None = None) -> dict[str, Any]:
+def proposed(
+    bot: Runtime,
+    slack: Handle,
+    count: int,
+    insight: int | None = None,
+    playbook: str = "ec2-stop-idle",
+    button: str = "remediation_approve",
+) -> dict[str, Any]:
     with bot.session() as session:
         propose(
             session,
-            plan_of("ec2-stop-idle", count),
-            read_playbooks()["ec2-stop-idle"],
+            plan_of(playbook, count),
+            read_playbooks()[playbook],
             MAYA,
             datetime.now(UTC),
             channel=CHANNEL,
             insight_id=insight,
         )
-    return slack.wait_for_message(lambda message: "remediation_approve" in str(message.get("blocks")))
+    return slack.wait_for_message(lambda message: button in str(message.get("blocks")))
 
 
 def remediations(bot: Runtime) -> list[Remediation]:

@@ -9,7 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from bot.charts import png
+from bot.charts import png, shows_band, tick
 
 RED, BLUE, ORANGE, GREEN, GREY = "#b42318", "#1f6feb", "#e8710a", "#0b6b53", "#57606a"
 INK = "#1f2428"
@@ -138,3 +138,22 @@ def test_pictures_drawn_at_the_same_time_are_the_same() -> None:
     for thread in threads:
         thread.join()
     assert [drawn[number] == alone[number % 2] for number in range(6)] == [True] * 6
+
+
+def test_amounts_of_an_axis_are_said_in_one_way() -> None:
+    """Not `$8,000` under `$16k`; of a small axis amounts stay whole."""
+    assert [tick(value, "USD", (0.0, 29_000.0)) for value in (0.0, 8_000.0, 16_000.0)] == [
+        r"\$0",
+        r"\$8k",
+        r"\$16k",
+    ]
+    assert tick(8_000.0, "USD", (0.0, 9_000.0)) == r"\$8,000"
+    assert tick(8_000.0, "requests", (0.0, 29_000.0)) == "8,000"
+
+
+def test_a_band_that_nobody_sees_is_not_in_the_legend() -> None:
+    """It looked as if something were missing."""
+    wide, narrow = ([[100.0 - half] * 30, [100.0 + half] * 30] for half in (10.0, 0.2))
+    assert [shows_band(figure(band=band, limit=110.0)) for band in (wide, narrow)] == [True, False]
+    assert not shows_band(figure(band=[[None] * 30, [None] * 30]))
+    assert png(figure(band=narrow)) != png(figure(band=wide))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from db.outgoing.message_keys import insight_key
-from db.tables import Insight, OutboxMessage, Remediation, Saving
+from db.tables import Insight, OutboxMessage, Remediation, RemediationStep, Saving
 from domain import fixes
 from domain.messages.insight_cards import card_of
 
@@ -107,6 +107,26 @@ def test_what_came_to_nothing_gives_way_to_what_followed(session: Session, insig
     fix(session, insight)
     assert shown(session)[-1] == [("proposed", None)]
     assert len(shown(session)) == 2
+
+
+def test_a_fix_for_some_of_the_resources_names_them(session: Session, insight: Insight) -> None:
+    """So that its card does not say that all is fixed."""
+    insight.evidence = {**insight.evidence, "resources": ["i-1", "i-2", "i-3"]}
+    whole, part = fix(session, insight, "failed"), fix(session, insight, "succeeded")
+    for remediation, ids in ((whole, ("i-1", "i-2", "i-3")), (part, ("i-3", "i-1"))):
+        for position, name in enumerate(ids):
+            step = {"position": position, "action": "ec2.stop", "parameters": {}, "state": "planned"}
+            session.add(RemediationStep(remediation_id=remediation.id, resource_id=name, resource_name=name, **step))
+    session.flush()
+    fixes.follow(session, NOW)
+    assert [one.get("part") for one in insight.evidence["fixes"]] == [None, ["i-1", "i-3"]]
+
+
+def test_who_rejected_it_is_said_in_a_sentence(session: Session, insight: Insight) -> None:
+    """The stored reason begins with their name."""
+    fix(session, insight, "rejected", reason="Priya: not now")
+    fixes.follow(session, NOW)
+    assert insight.evidence["fixes"][0]["says"].endswith("in sandbox is rejected by Priya: not now")
 
 
 def test_only_what_may_still_act_is_an_open_fix(session: Session, insight: Insight) -> None:

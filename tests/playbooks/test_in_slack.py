@@ -137,7 +137,7 @@ def test_a_remediation_from_proposal_to_verdict(
             plant(session, resource, 10, 0.1, applied=today, until=today + timedelta(days=30))
         verify_pending(session, datetime.now(UTC) + timedelta(days=31))
     slack.wait_until(lambda: any("nothing moved elsewhere" in one["text"] for one in slack.thread(ts)[1:]))
-    assert any("verified: $904 of $900 a month" in one["text"] for one in slack.thread(ts)[1:])
+    assert any("Verified: $904 of $900 a month" in one["text"] for one in slack.thread(ts)[1:])
 
     slack.click(PRIYA, ts, "remediation_undo")
     assert run_what_was_started(prefect, slack, 2) == "succeeded"

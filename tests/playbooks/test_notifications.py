@@ -36,10 +36,10 @@ def test_a_card_is_left_once_and_then_brought_up_to_date(session: Session) -> No
     made = proposed(session)
     key = f"remediation:{made.id}"
     assert left(session) == [("proposal", None, None)]
-    made.state, made.reason = "rejected", "not now"
+    made.state, made.reason = "rejected", "Priya: not now"
     notify(session, made, BOOK)
     assert left(session)[1:] == [("proposal", key, None), ("remediation_progress", None, key)]
-    assert last_line(session) == f"Remediation {made.id} is rejected: not now."
+    assert last_line(session) == f"Remediation {made.id} is rejected by Priya: not now."
 
 
 def test_it_stands_in_its_insights_thread_where_that_has_a_card(session: Session) -> None:

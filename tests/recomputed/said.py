@@ -127,7 +127,7 @@ def parts(card: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "text", card["text"]
     for block in card["blocks"]:
         match block["type"]:
-            case "section":
+            case "section" | "alert":
                 yield "section", block["text"]["text"]
             case "context":
                 yield from (("context", element["text"]) for element in block["elements"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.cards import messages
-from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe
+from bot.cards.messages import alert, budget, digest, forecast, home, load, subscribe, work_objects
 from bot.cards.messages.answers import answer, recipe, taught, why
 from bot.cards.messages.remediation import proposal, proposal_modals, recurring
 from config.organisation import Organisation
@@ -29,6 +29,7 @@ from tests.recomputed.cases import (
     plain,
     recurring_playbooks,
     remediations,
+    savings,
 )
 from tests.recomputed.recomputed import Recomputed, faults
 from tests.recomputed.said import numbers, parts
@@ -52,6 +53,9 @@ COUNTED = {  # by the tests below
     recurring.card,
     recurring.listing,
     recurring.approve_modal,
+    work_objects.short,
+    work_objects.of_insight,
+    work_objects.of_remediation,
 }
 FORMS = {  # what a person fills in, or the frozen text of a statement or plan as it is
     alert.reason_modal,
@@ -109,19 +113,23 @@ def test_answers(clean_database: Database, settings: Settings, organisation: Org
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_budgets_forecasts_digests_and_home(clean_database: Database, seed: int) -> None:
-    """What budgets tell, and what forecasts, digests and the Home tab say of the same money."""
+    """What budgets tell, what forecasts, digests and the Home tab say of the same money, and the bill's verdict."""
     planted = world.plant(clean_database, seed)
     organisation = budgets.organisation_of(planted, clean_database)
     agree(forecasts.recompute(planted, clean_database))
     agree(budgets.recompute(planted, clean_database, organisation))
-    agree(digests.recompute(planted, clean_database, organisation))
     agree(homes.recompute(planted, clean_database, organisation))
+    settled, verdict = savings.settle(planted, clean_database)
+    agree([verdict])
+    agree(digests.recompute(planted, clean_database, organisation, settled))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_alerts(clean_database: Database, seed: int) -> None:
-    """A planted spike, and why."""
-    agree(alerts.recompute(world.plant(clean_database, seed, spike=True), clean_database))
+    """A planted spike, and why; an idle fleet, and what it consists of."""
+    planted = world.plant(clean_database, seed, spike=True)
+    agree(alerts.recompute(planted, clean_database))
+    agree(savings.recompute(planted, clean_database))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy.orm import Session
 
 from db.database import Database
-from db.tables import AuditEntry, Insight
+from db.tables import AuditEntry, Insight, daily_costs
 from tests.bot.api.conftest import NOW
 from tests.web.builders import MAYA, NEEDS, TOMAS, WAIT, sign_in, sign_out
 from tests.web.conftest import Visit
@@ -52,6 +52,31 @@ def test_costs_are_narrowed_and_table_file_and_database_agree(
         costs.get_by_role("button", name="search").click()
         expect(costs.locator("tbody tr")).to_contain_text(["search service"], timeout=WAIT)
         assert "team=search" in page.url
+
+
+def test_ten_thousand_groups_are_scrolled_to_their_end(visit: Visit, clean_database: Database) -> None:
+    """The dearest first, the cheapest last, the total below; those near the window alone are in the page."""
+    with Session(clean_database.owner) as session, session.begin():
+        like = dict(
+            session.execute(sa.select(daily_costs).where(daily_costs.c.team == "payments")).mappings().first() or {}
+        )
+        session.execute(sa.delete(daily_costs))
+        rows = [{**like, "service": f"service {n:05}", "effective_cost": 10_001 - n} for n in range(1, 10_001)]
+        session.execute(sa.insert(daily_costs), rows)
+    with visit() as page:
+        page.goto("/explore?by=service&period=last-90-days")
+        sign_in(page, MAYA)
+        table = page.get_by_role("table", name="Costs", exact=True)
+        expect(table.get_by_role("button", name="service 00001")).to_be_visible(timeout=WAIT)
+        last = table.get_by_role("button", name="service 10000")
+        for pages in range(1, 21):
+            expect(table).to_have_attribute("aria-rowcount", str(500 * pages + 1), timeout=WAIT)
+            page.keyboard.press("End")
+        expect(last).to_be_visible(timeout=WAIT)
+        expect(table.locator("tfoot")).to_contain_text("50,005,000.00")
+        assert table.locator("tbody tr").count() < 200
+        page.keyboard.press("Home")
+        expect(table.get_by_role("button", name="service 00001")).to_be_visible(timeout=WAIT)
 
 
 def test_a_question_is_answered_with_its_sql(visit: Visit) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.anomalies.calendar import Step
-from analysis.anomalies.moves.stories import SLOW, keep_move, recurring
+from analysis.anomalies.moves.stories import SLOW, as_in_months_before, keep_move, recurring
 from analysis.anomalies.state import Flags, Floats, State, Tuning, nanmean, nanmedian
 
 LEAST_SCALE = 0.01  # log; below it a series' days differ by nothing that matters
 YOUTH = 3  # blocks; a series must be twice as loud a block later, by half a block after that, and so on
 PAST_HOME = 1.35  # times the way back that a return may come to
+STILL = 0.3  # of a drift's size that the latest step reaches while it goes on
 MATTERS = 0.09  # share of the highest level that a deviation must reach: what fell to crumbs is not news crumb by crumb
 
 
@@ -66,6 +67,13 @@ def slow_drift(state: State, step: Step, tuning: Tuning) -> Drift:
     return Drift(size, np.where(enough, reference, np.nan), np.maximum(since - 1, 0), spread, latest, pace)
 
 
+def still_there(state: State, step: Step, drift: Drift) -> Flags:
+    """Whether the latest step itself stands where the drift leads: one that is over is no growth."""
+    latest = state.ring[:, -1] - state.profile[:, step.slot] - drift.reference
+    there: Flags = latest * np.sign(drift.size) >= STILL * np.abs(drift.size)
+    return there
+
+
 def _middle(window: Floats, reach: Floats) -> Floats:
     """Halfway between the median and the mean of what lies near it: a median alone jumps on few values."""
     median = nanmedian(window)
@@ -78,24 +86,50 @@ class Gate:
     """From when on what gathered over days is news: in scales, and as a share."""
 
     z: float
+    down_z: float
     impact: float  # share that is news whatever the scale
     down_impact: float
     calm: float  # scales from which a smaller share is news
     calm_impact: float  # that share
+    sure: float = np.inf  # scales from which a still smaller one is
+    sure_impact: float = 0.0
 
 
 def slow_gate(tuning: Tuning) -> Gate:
     """The slow tier's."""
-    return Gate(tuning.slow_z, tuning.slow_impact, tuning.slow_down_impact, tuning.slow_calm, tuning.slow_calm_impact)
+    return Gate(
+        tuning.slow_z,
+        tuning.slow_z,
+        tuning.slow_impact,
+        tuning.slow_down_impact,
+        tuning.slow_calm,
+        tuning.slow_calm_impact,
+        tuning.slow_sure,
+        tuning.slow_sure_impact,
+    )
 
 
 def run_gate(tuning: Tuning) -> Gate:
     """That of runs of some days."""
-    return Gate(tuning.run_z, tuning.run_impact, tuning.run_down_impact, tuning.run_calm, tuning.run_calm_impact)
+    return Gate(
+        tuning.run_z,
+        tuning.run_down_z,
+        tuning.run_impact,
+        tuning.run_down_impact,
+        tuning.run_calm,
+        tuning.run_calm_impact,
+    )
 
 
 def judge_drift(
-    state: State, step: Step, drift: Drift, usual: Flags, given: Circumstances, tuning: Tuning, gate: Gate
+    state: State,
+    step: Step,
+    drift: Drift,
+    usual: Flags,
+    given: Circumstances,
+    tuning: Tuning,
+    gate: Gate,
+    louder: Floats,
 ) -> tuple[Flags, Flags]:
     """Tell what gathered over days once, then forget what came before it; in place.
 
@@ -103,15 +137,19 @@ def judge_drift(
     """
     direction = np.sign(drift.size)
     share = np.where(direction > 0, np.log1p(gate.impact), -np.log1p(-gate.down_impact))
-    share = np.clip(gate.calm * drift.spread, np.log1p(gate.calm_impact), share) / np.sqrt(given.sensitivity)
+    calm = np.clip(gate.calm * drift.spread, np.log1p(gate.calm_impact), share)
+    sure = np.maximum(gate.sure * drift.spread, np.log1p(gate.sure_impact))
+    share = np.minimum(calm, sure) / np.sqrt(given.sensitivity)
     share = np.where(direction > 0, np.maximum(share, np.log1p(step.festive_up)), share)
-    scales = gate.z / given.sensitivity * (1 + 1 / np.maximum(state.age / tuning.block - YOUTH, 1))
+    young = 1 + 1 / np.maximum(state.age / tuning.block - YOUTH, 1)
+    scales = np.where(direction > 0, gate.z, gate.down_z) * louder * young / given.sensitivity
     crossed = usual & (np.abs(drift.size) >= share) & (np.abs(drift.size) >= scales * drift.spread)
     crossed &= np.exp(drift.reference) * np.abs(np.expm1(drift.size)) >= np.maximum(
         tuning.amount * given.units, MATTERS * state.peak
     )
     crossed &= ~((state.quiet > 0) & (direction == state.quiet_direction))
     crossed &= ~recurring(state, step, drift.size, np.where(crossed, direction, 0.0), state.scale, SLOW, drift.since)
+    crossed &= ~as_in_months_before(state, step, drift.size, crossed, drift.since, state.scale)
     way = state.return_level - drift.reference
     homeward = (state.return_steps > 0) & (np.sign(way) == direction)
     crossed &= ~(homeward & (np.abs(drift.size) <= PAST_HOME * np.abs(way) + 2.5 * drift.spread))

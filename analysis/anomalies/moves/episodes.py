@@ -12,7 +12,7 @@ from analysis.anomalies.calendar import Step
 from analysis.anomalies.months import charged
 from analysis.anomalies.moves.drift import MATTERS, Circumstances, Drift
 from analysis.anomalies.moves.peaks import Peaks
-from analysis.anomalies.moves.stories import LASTED, keep_charged, keep_move, recurring
+from analysis.anomalies.moves.stories import LASTED, as_in_months_before, keep_charged, keep_move, recurring
 from analysis.anomalies.state import Flags, Floats, State, Tuning
 
 EMPTY = 0.08  # share of the highest day of the week below which a day says nothing about the others
@@ -140,6 +140,7 @@ def judge(
     known = opening & _is_same_story(state, step, seen, direction, gathered, tuning)
     going_on = np.where(direction > 0, state.forgiven, 0.0)
     known |= opening & recurring(state, step, seen.error, np.where(opening, direction, 0.0), seen.scale, ago=going_on)
+    known |= as_in_months_before(state, step, seen.error, opening, going_on, seen.scale)
     hushed = silent(state, step, seen, np.where(inside, state.episode, direction), given)
     _open(state, seen, opening, direction, known)
     state.episode_steps += np.where(opening, going_on, 0.0)

@@ -7,9 +7,9 @@ many days before the end, is no news: it is learned silently.
 import numpy as np
 import numpy.typing as npt
 
-from analysis.anomalies.calendar import Step
+from analysis.anomalies.calendar import DAY, Step
 from analysis.anomalies.months import EPOCH
-from analysis.anomalies.state import Flags, Floats, State
+from analysis.anomalies.state import TWO_MONTHS, Flags, Floats, State, nanmean, nanmedian
 
 Integers = npt.NDArray[np.int64]
 CHARGED, LEAST = 3, 0.1  # scales, and log, above the usual from which a day is known to have carried its charge
@@ -18,6 +18,8 @@ ONE_LASTS, TWO_LAST = 100, 190  # days for which one such move, or two, are reme
 APART = 20  # days; nearer ones are the same month's
 NEAR = 3  # days by which a move may come earlier or later when two months have shown it
 SLOW = 5  # days by which what gathers over days may seem to have begun later
+LATELY, EARLIER = 2, 12  # steps whose mean is a month's level then, and before it those whose median is the one before
+ALIKE, MOST = 0.3, 0.6  # of a move's size: what months may differ by then, and the part they must have moved by
 LARGER = 1.35  # times the size of then up to which it is the same
 
 
@@ -48,6 +50,48 @@ def recurring(
     once: Flags = (exact & alike).any(axis=1)
     twice: Flags = (near & alike).sum(axis=1) >= 2
     return once | twice
+
+
+def as_in_months_before(state: State, step: Step, size: Floats, where: Flags, since: Floats, scale: Floats) -> Flags:
+    """Which of the chosen series stand where they stood on this day of each of the last two months, and had come there
+    by such a move of log `size` that began `since` steps before: a tier used up, a quota, a monthly rhythm.
+    """
+    if not (step.daily and where.any()):
+        return np.zeros(len(state), dtype=bool)
+    rows = np.flatnonzero(where)
+    slots = (step.slot - np.arange(TWO_MONTHS - 1, -1, -1)) % 7
+    past, size = state.past[rows] - state.profile[rows][:, slots], size[rows]
+    today, alike = _level(past, 0), np.ones(len(rows), dtype=bool)
+    began = np.clip(since[rows], 0, EARLIER).astype(np.int64)
+    for back in _months_back(step):
+        then = _level(past, back)
+        moved = then - _before(past, back + began + 1)
+        alike &= np.abs(today - then) <= np.maximum(2.5 * scale[rows], ALIKE * np.abs(size))
+        alike &= moved * np.sign(size) >= MOST * np.abs(size)
+    found = np.zeros(len(state), dtype=bool)
+    found[rows] = alike
+    return found
+
+
+def _level(past: Floats, back: int) -> Floats:
+    return nanmean(past[:, TWO_MONTHS - LATELY - back : TWO_MONTHS - back])
+
+
+def _before(past: Floats, back: npt.NDArray[np.int64]) -> Floats:
+    """The median of the steps that ended so many steps ago."""
+    place = TWO_MONTHS - back[:, None] - np.arange(1, EARLIER + 1)
+    return nanmedian(np.where(place >= 0, np.take_along_axis(past, np.maximum(place, 0), 1), np.nan))
+
+
+def _months_back(step: Step) -> tuple[int, int]:
+    """Days since this day of the last month and of the one before; since its last where it has no such day."""
+    day, backs = step.moment.day, []
+    first = step.moment.replace(day=1)
+    for _ in range(2):
+        last = first - DAY
+        backs.append((step.moment - last.replace(day=min(day, last.day))).days)
+        first = last.replace(day=1)
+    return backs[0], backs[1]
 
 
 def _places(ordinals: Floats) -> tuple[Integers, Integers]:

@@ -47,6 +47,7 @@ class ModelOutlook:
 
     paths: Mapping[str, Floats]
     spread: Floats
+    open_steps: Floats  # by column, in work values: of a step that has not lasted a week, 0 where there is none
     own_bands: dict[int, Floats] = field(default_factory=dict)
     """By column: low and high of 80 and 95 % in currency, where a series' days are bands enough."""
 
@@ -65,4 +66,4 @@ def outlook(history: History, model: Model, tier: Tier) -> ModelOutlook:
         paths["ensemble"] = np.median(np.array([paths[name] for name in paths for _ in range(members[name])]), axis=0)
     elif not paths:
         paths[model] = probable.mean
-    return ModelOutlook(paths, probable.spread)
+    return ModelOutlook(paths, probable.spread, np.zeros(history.values.shape[1]))

@@ -50,6 +50,8 @@ def _cells(
     cells: list[dict[str, Any]] = []
     for at, value in enumerate(row):
         text = tables.cell(columns[at], value, at in numbers, tables.currency_of(columns, row, at, result))
+        if columns[at] in ("change", "change_percent"):
+            text = table_layout.signed(text)
         shown = mrkdwn.plain(text, _CELL) or "–"
         if at in numbers and value is not None:
             cells.append({"type": "raw_number", "value": float(value), "text": shown})
@@ -61,8 +63,11 @@ def _cells(
 def _caption(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int], result: dict[str, Any]
 ) -> str:
-    """`31 rows, effective cost 12,345.67 in total`: a total among rows that people sort would be one of them."""
-    said = [f"{len(rows):,} rows"]
+    """`31 rows, effective cost 12,345.67 in total`: a total among rows that people sort would be one of them. Where the
+    rows are the first of more it is `of all`.
+    """
+    said, of_what = [f"{len(rows):,} rows"], "of all" if result.get("whole") else "in total"
     for title, total in tables.totals(columns, rows, numbers, result):
-        said.append(f"{tables.lowered(title)} {total} in total")
+        signed = table_layout.signed(total) if title == "change" else total
+        said.append(f"{tables.lowered(title)} {signed} {of_what}")
     return mrkdwn.plain(", ".join(said))

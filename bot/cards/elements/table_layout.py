@@ -20,7 +20,7 @@ def shaped(columns: Sequence[str], rows: Rows, result: dict[str, Any]) -> tuple[
     over time as columns.
     """
     short = _amount_early(*_without_the_same(*_without_ids(columns, rows)))
-    return _over_time(*_largest_moves_first(*short, result))
+    return _change_early(*_over_time(*_largest_moves_first(*short, result)))
 
 
 def title(column: str) -> str:
@@ -68,6 +68,17 @@ def _amount_early(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Ro
     if not amounts or amounts[0] < _TELEPHONE - 1 or _TIME.match(columns[0]):
         return columns, rows
     order = [0, amounts[0], *(at for at in range(1, len(columns)) if at != amounts[0])]
+    return [columns[at] for at in order], [[row[at] for at in order] for row in rows]
+
+
+def _change_early(columns: Sequence[str], rows: Rows) -> tuple[Sequence[str], Rows]:
+    """What it costs, then by how much that changed, then what it cost before: a telephone cuts off what stands last."""
+    at = next((i for i, name in enumerate(columns) if i > 1 and name == "change"), None)
+    if at is None or list(columns[at + 1 : at + 2]) != ["change_percent"]:
+        return columns, rows
+    if not any(isinstance(row[at - 2], int | float) for row in rows):  # step by step: nothing stands before it
+        return columns, rows
+    order = [*range(at - 1), at, at + 1, at - 1, *range(at + 2, len(columns))]
     return [columns[at] for at in order], [[row[at] for at in order] for row in rows]
 
 
@@ -126,10 +137,11 @@ def with_percent_beside_change(
         return titles, [list(row) for row in rows], list(numbers)
     merged = []
     for row in rows:
-        moved, percent = (_signed(cell) for cell in row[at : at + 2])
+        moved, percent = (signed(cell) for cell in row[at : at + 2])
         merged.append([*row[:at], f"{moved} ({percent})" if percent and moved != "0.00" else moved, *row[at + 2 :]])
     return [*titles[: at + 1], *titles[at + 2 :]], merged, [n if n <= at else n - 1 for n in numbers if n != at + 1]
 
 
-def _signed(cell: str) -> str:
-    return f"+{cell}" if cell and not cell.startswith(("-", "0.00")) else cell
+def signed(cell: str) -> str:
+    """`+1,411.00` of what rose; nothing and zero have no sign."""
+    return f"+{cell}" if not cell.startswith("−") and any(one in "123456789" for one in cell) else cell

@@ -93,10 +93,14 @@ def cell(column: str, value: Any, numeric: bool, currency: str | None = None) ->
             return day if at["time"] in (None, "00:00") else f"{day} {at['time']} UTC"
         return text
     if _PERCENT.search(column):
-        return f"{value:,.1f} %"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return formatting.exact(value, currency)
+        return _minus(f"{value:,.1f} %")
+    return _minus(f"{value:,}" if isinstance(value, int) else formatting.exact(value, currency))
+
+
+def _minus(figure: str) -> str:
+    """The sign of cards: a minus, not a hyphen; zero has none."""
+    sign, size = figure[:1], figure[1:]
+    return figure if sign != "-" else f"−{size}" if any(one in "123456789" for one in size) else size
 
 
 def lowered(column: str) -> str:
@@ -126,14 +130,16 @@ def _addable(
         return added
     if rated:  # a rate's sides and their difference are no sums
         return []
+    if columns[-1] == "change_percent":  # from step to step: their sum is the last less the first
+        return [i for i in added if columns[i] != "change"]
     return [i for i in numbers if columns[i] != "change_percent"]  # what is compared is called by its period
 
 
 def _sum(columns: Sequence[str], rows: Sequence[Sequence[Any]], index: int, result: dict[str, Any]) -> str:
     total = sum((formatting.decimal(row[index]) or Decimal(0) for row in rows), Decimal(0))
     if all(isinstance(row[index], int) for row in rows):
-        return f"{total:,.0f}"
-    return formatting.exact(total, currency_of(columns, rows[0], index, result))
+        return _minus(f"{total:,.0f}")
+    return _minus(formatting.exact(total, currency_of(columns, rows[0], index, result)))
 
 
 def with_share(
@@ -166,7 +172,7 @@ def _rest(
 
     def summed(place: int) -> str:
         if columns[place] == "share" and place in numbers:
-            return f"{sum(float(row[place] or 0) for row in left):,.1f} %"
+            return _minus(f"{sum(float(row[place] or 0) for row in left):,.1f} %")
         if columns[place] == "change_percent" and place - 1 in addable:
             return _growth(left, place)
         return _sum(columns, left, place, result) if place in addable else ""
@@ -189,7 +195,7 @@ def _total(
     if whole := result.get("whole"):
         return [
             "Total of all",
-            formatting.exact(whole, currency_of(columns, rows[0], 1, result)),
+            _minus(formatting.exact(whole, currency_of(columns, rows[0], 1, result))),
             *("100.0 %" if i in shares else "" for i in range(2, len(columns))),
         ]
 
@@ -211,9 +217,13 @@ def totals(
 
 
 def _growth(rows: Sequence[Sequence[Any]], place: int) -> str:
-    """The change of all these rows together, in per cent of what stands before it; empty from nothing."""
-    before, moved = (sum(float(row[at] or 0) for row in rows) for at in (place - 2, place - 1))
-    return f"{100 * moved / before:,.1f} %" if before > 0 else ""
+    """The change of all these rows together, in per cent of what was before, which stands behind it; empty from
+    nothing, and where the rows are steps.
+    """
+    if len(rows[0]) <= place + 1:
+        return ""
+    before, moved = (sum(float(row[at] or 0) for row in rows) for at in (place + 1, place - 1))
+    return _minus(f"{100 * moved / before:,.1f} %") if before > 0 else ""
 
 
 def csv_of(result: dict[str, Any]) -> str:

@@ -23,7 +23,8 @@ _FIXES = {
     "failed": "Fix failed",
     "unknown": "Fix unclear",
 }
-_IN_HAND = ("proposed", "approved", "running", "succeeded", "ticket")
+_OPEN = ("proposed", "approved", "running", "ticket")
+_IN_HAND = (*_OPEN, "succeeded")
 
 
 def card(payload: InsightFields) -> Card:
@@ -33,8 +34,10 @@ def card(payload: InsightFields) -> Card:
     figure = evidence.get("figure") or _band(evidence, currency)
     drawn, chart = figures.draw(figure) if figure else (None, None)
     mark = (
-        _MARK.get(str(payload.get("severity")), "") if payload.get("kind") == "anomaly" else ""
-    )  # a saving is no warning
+        _MARK.get(str(payload.get("severity")), "")
+        if payload.get("kind") == "anomaly" and payload.get("status") not in _CLOSED
+        else ""
+    )  # a saving is no warning, nor is what somebody has answered
     headline = f"{state_of(payload)}{mark}{' ' if mark else ''}*{title}*"
     saving = payload.get("kind") != "anomaly"
     seen = _cause_line(evidence) if saving else [*why.five_ws(evidence), *_missing(evidence, "*Not known*  ")]
@@ -117,9 +120,22 @@ def state_of(payload: InsightFields) -> str:
     status = str(payload.get("status") or "open")
     if status in _CLOSED:
         return f"{status.capitalize()} · "
-    states = {str(fix["state"]) for fix in (payload.get("evidence") or {}).get("fixes") or []}
-    word = next((word for state, word in _FIXES.items() if state in states), None)
-    return f"{word or status.capitalize()} · " if word or status != "open" else ""
+    evidence = payload.get("evidence") or {}
+    states = {str(fix["state"]) for fix in evidence.get("fixes") or []}
+    state = next((state for state in _FIXES if state in states), None)
+    if state is not None:
+        return f"{_FIXES[state]}{_part(evidence, (state,))} · "
+    return f"{status.capitalize()} · " if status != "open" else ""
+
+
+def _part(evidence: dict[str, Any], states: tuple[str, ...]) -> str:
+    """` for 2 of 4`, where the fixes in these states are for some of its resources only; else empty."""
+    fixes = [fix for fix in evidence.get("fixes") or [] if fix["state"] in states]
+    named = {resource for fix in fixes for resource in fix.get("part") or ()}
+    resources = evidence.get("resources") or []
+    if not all("part" in fix for fix in fixes) or len(named) >= len(resources):
+        return ""
+    return f" for {len(named)} of {len(resources)}"
 
 
 def _fixes(evidence: dict[str, Any]) -> Block | None:
@@ -144,7 +160,9 @@ def _buttons(payload: InsightFields) -> Block | None:
         blocks.button("Assign…", "insight_assign", number),
         *([blocks.button("Fewer of these…", "insight_fewer", number)] if payload.get("kind") == "anomaly" else []),
     ]
-    in_hand = any(fix["state"] in _IN_HAND for fix in (payload.get("evidence") or {}).get("fixes") or [])
+    evidence = payload.get("evidence") or {}
+    states = {fix["state"] for fix in evidence.get("fixes") or []}
+    in_hand = states & {*_OPEN} or ("succeeded" in states and not _part(evidence, ("succeeded",)))
     if payload.get("playbook") and payload.get("status") not in _CLOSED and not in_hand:
         row.append(blocks.button("Propose fix", "insight_propose", number))
     return blocks.actions(row)

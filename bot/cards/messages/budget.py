@@ -69,7 +69,8 @@ def card(payload: BudgetAlert) -> Card:
     band = (
         f"Seen from the same day, {held} of the {periods} periods before ended within such a band." if periods else ""
     )
-    body = f"*{first}*\n{rest[:1].upper()}{rest[1:]}"
+    closed = "" if status in ("open", "acknowledged") else f"{mrkdwn.escape(status.capitalize(), 40)} · "
+    body = f"{closed}*{first}*\n{rest[:1].upper()}{rest[1:]}"
     return blocks.card(
         text,
         [

@@ -61,8 +61,9 @@ def note(text: str) -> Card:
     return blocks.card(body, [blocks.section(body)])
 
 
-def help_card() -> Card:
-    """What the bot is for, with examples that run when pressed."""
+def help_card(unknown: str = "") -> Card:
+    """What the bot is for, with examples that run when pressed; first that an `unknown` command is none."""
+    unheard = f"There is no command `/finops {mrkdwn.escape(unknown, 40)}`." if unknown else ""
     text = (
         "*I answer questions about your cloud bills.* Ask in plain words, here or in any channel where I am; "
         "in a thread you can go on with “and by region?” or “only prod”."
@@ -76,11 +77,11 @@ def help_card() -> Card:
         "`/finops subscribe`  a digest or a question, daily or weekly\n"
         "`/finops recurring`  clean-ups that come again, and who approved them\n"
         "`/finops teach phoenix = team checkout until May`  other words for what is in the bills\n"
-        "`/finops stop-all`  halt every remediation"
+        "`/finops budget`  a new budget, for who may set one\n"
+        "`/finops stop-all`  halt every remediation; `/finops resume-all`  go on"
     )
     row = [blocks.button(example, f"example_{number}", example) for number, example in enumerate(EXAMPLES)]
     reviews = [blocks.button(one, f"example_{number}", one) for number, one in enumerate(RECIPES, len(EXAMPLES))]
     fallback = f"I answer questions about your cloud bills. Try: {EXAMPLES[0]} Or type /finops help."
-    return blocks.card(
-        fallback, [blocks.section(text), blocks.actions(row), blocks.actions(reviews), blocks.section(commands)]
-    )
+    shown = [blocks.section(text), blocks.actions(row), blocks.actions(reviews), blocks.section(commands)]
+    return blocks.card(f"{unheard} {fallback}".strip(), [blocks.context(unheard), *shown])

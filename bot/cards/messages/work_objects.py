@@ -39,12 +39,17 @@ def of_insight(payload: InsightFields, url: str) -> Entity:
         "description": _value(what),
     }
     custom = [
-        _custom("impact", "A day", formatting.money(impact, currency) if impact is not None else None),
+        _custom("impact", _worth(payload), formatting.money(impact, currency) if impact is not None else None),
         _custom("team", "Team", payload.get("team")),
         _custom("account", "Account", payload.get("account")),
         _custom("since", "Since", payload.get("starts_on")),
     ]
     return _entity(INSIGHT, int(payload["id"]), url, str(payload.get("title") or "Something changed"), fields, custom)
+
+
+def _worth(payload: InsightFields) -> str:
+    """What the amount of an insight is of: an anomaly's of a day, a saving's of a month, a budget's of its period."""
+    return {"anomaly": "A day", "budget": "At stake"}.get(str(payload.get("kind") or "anomaly"), "A month")
 
 
 def of_remediation(payload: RemediationFields, requested_at: datetime, url: str) -> Entity:

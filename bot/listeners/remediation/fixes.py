@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from aws.clients import cloud_of
-from bot.cards.elements import mrkdwn
 from bot.listeners import clicks
 from bot.listeners.alerts import find
 from bot.listeners.clicks import Click, Listeners
@@ -112,7 +111,7 @@ def _none_open(session: Session, playbook: str, scope: _InsightScope, now: datet
     if (fix := session.scalar(held)) is None:
         return "Nothing to propose: no recommendation of this is open; the bills or the metrics no longer show it."
     if fix.snoozed_until is not None:
-        return f"Its resources are left alone until {mrkdwn.day(fix.snoozed_until.date())}: {fix.reason}."
+        return f"A fix was snoozed, and its resources are left alone: by {fix.reason}."
     return _already(fix)
 
 

@@ -22,6 +22,7 @@ from db.outgoing.remediation_messages import RemediationFields
 from db.tables import Remediation
 from playbooks.approval.choosing import choose_and_approve
 from playbooks.approval.lifecycle import approve, may_approve, reject, snooze, withdraw
+from playbooks.approval.options import refusal
 from playbooks.approval.undo import request_undo
 from playbooks.notifications import summarise
 from playbooks.run.log import RunContext
@@ -40,33 +41,15 @@ def register(listeners: Listeners) -> None:
     for link in ("remediation_run", opening.ACTION):  # Slack tells of the press of a link all the same
         listeners.click(link, lambda _runtime, _click: None)
     listeners.click(
-        "remediation_confirm", _opens(lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about))
+        "remediation_confirm",
+        _opens("approve", lambda _, __, summary, about: proposal_modals.confirm_modal(summary, about)),
     )
-    listeners.click("remediation_choose", _opens(_choose_modal))
-    listeners.click(
-        "remediation_reject",
-        _opens(
-            lambda _, __, ___, about: alert.reason_modal("remediation_reject", about, "Reject", "Why not?", days=False)
-        ),
-    )
-    listeners.click(
-        "remediation_snooze",
-        _opens(
-            lambda _, __, ___, about: alert.reason_modal(
-                "remediation_snooze", about, "Snooze", "Why can it wait?", days=True
-            )
-        ),
-    )
-    listeners.click(
-        "remediation_withdraw",
-        _opens(
-            lambda _, __, ___, about: alert.reason_modal(
-                "remediation_withdraw", about, "Withdraw", "Why is it taken back?", days=False
-            )
-        ),
-    )
+    listeners.click("remediation_choose", _opens("choose", _choose_modal))
+    listeners.click("remediation_reject", _asks("reject", "Reject", "Why not?"))
+    listeners.click("remediation_snooze", _asks("snooze", "Snooze", "Why can it wait?", days=True))
+    listeners.click("remediation_withdraw", _asks("withdraw", "Withdraw", "Why is it taken back?"))
     listeners.submit("remediation_withdraw", on_withdrawn)
-    listeners.submit("remediation_confirm", on_confirmed)
+    listeners.submit("remediation_confirm", on_confirmed, _miscounted)
     listeners.submit("remediation_choose", on_chosen)
     listeners.submit("remediation_reject", on_rejected)
     listeners.submit("remediation_snooze", on_snoozed)
@@ -89,6 +72,14 @@ def on_confirmed(runtime: Runtime, submission: Submission) -> None:
         submission.where,
         lambda session, actor, books: _approve(runtime, session, _id(submission), actor, books, typed),
     )
+
+
+def _miscounted(_runtime: Runtime, submission: Submission) -> dict[str, str]:
+    """What is wrong with the number typed, while the form is open; the rules hold it against the plan once more."""
+    count = submission.about.get("count")
+    if count is None or str(submission.values.get("confirmation") or "").strip() == str(count):
+        return {}
+    return {"confirmation": f"To approve, type {count}: that is how many resources it deletes."}
 
 
 def on_undo(runtime: Runtime, click: Click) -> None:
@@ -214,12 +205,27 @@ def _summary(runtime: Runtime, click: Click) -> RemediationFields | None:
 
 
 def _opens(
-    view: Callable[[Runtime, Click, RemediationFields, str], dict[str, Any]],
+    act: str, view: Callable[[Runtime, Click, RemediationFields, str], dict[str, Any]]
 ) -> Callable[[Runtime, Click], None]:
+    """Opens a form for who may do what it asks; anybody else is told at once why not."""
+
     def handler(runtime: Runtime, click: Click) -> None:
-        if (summary := _summary(runtime, click)) is not None:
-            clicks.open_modal(
-                runtime, click, view(runtime, click, summary, clicks.about(click, remediation=click.value))
-            )
+        if (summary := _summary(runtime, click)) is None:
+            return
+        with runtime.session() as session:
+            actor, number = runtime.people.actor(click.user), clicks.number_of(click.value)
+            refused = refusal(session, number, actor, runtime.clock(), read_playbooks(), act)
+        if refused is not None:
+            clicks.post_ephemeral(runtime, click.where, refused)
+            return
+        clicks.open_modal(runtime, click, view(runtime, click, summary, clicks.about(click, remediation=click.value)))
 
     return handler
+
+
+def _asks(act: str, title: str, ask: str, days: bool = False) -> Callable[[Runtime, Click], None]:
+    """Opens a form for a reason."""
+    return _opens(
+        act,
+        lambda _, __, ___, about: alert.reason_modal(f"remediation_{act}", about, title, ask, days=days),
+    )

@@ -31,12 +31,16 @@ def advice(reason: str, value: str) -> str:
 def _of_number(value: str) -> str:
     if value.casefold() in _NO_AMOUNT:
         return "Export 0 where nothing was charged."
+    if value.startswith(("'", '="', '"')):
+        return "Export numbers without the marks that a spreadsheet puts around text."
     if re.search(r"[$€£¥₹%]|^[A-Z]{3}\b|\b[A-Z]{3}$", value):
         return "Export amounts without signs and units; the currency stands in BillingCurrency."
-    if re.search(r"^\(.*\)$|-$", value):
+    if re.search(r"^\(.*\)$|-$|^[−–—]", value):
         return "Export negative amounts as -1.25."
     if re.search(r"[,'’\s]", value):
         return "Export numbers with a decimal point and no thousands separators: 1,25 may be meant as 1.25 or as 125."
+    if re.search(r"[^\W0-9a-zA-Z_]", value):
+        return "Export numbers with the digits 0 to 9."
     return "Export plain numbers, such as 1234.56 or -1.25."
 
 
@@ -45,6 +49,12 @@ def _of_time(value: str) -> str:
         return "It looks like seconds or milliseconds since 1970: export times, in UTC."
     if re.match(r"\d{1,2}[/.]\d{1,2}[/.]\d{4}", value):
         return "Day and month cannot be told apart: export times as 2026-05-01T00:00:00Z."
+    if re.fullmatch(r"[345]\d{4}(?:\.\d+)?", value):
+        return "It looks like a spreadsheet's number of a day: export times as 2026-05-01T00:00:00Z."
+    if re.search(r"[A-Za-z]+/[A-Za-z]|\d [A-Z]{3,4}$", value):
+        return "The names of time zones are not read: export times in UTC, as 2026-05-01T00:00:00Z."
+    if re.fullmatch(r"\d{4}-?\d\d", value):
+        return "Name the day on which the period starts, or the one after its last: 2026-05-01, 2026-06-01."
     if re.match(r"\d{4}-\d\d-\d\d", value):
         return "Times lie between 1970 and 2200 and are written as 2026-05-01T00:00:00Z."
     return "Export times as 2026-05-01T00:00:00Z."

@@ -11,13 +11,15 @@ _NEARLY_NOTHING = 1e-28
 
 
 def charges(named: "pl.DataFrame") -> "pl.DataFrame":
-    """The rows but for empty lines, and for the header that a second file put behind the first brought with it."""
+    """The rows but for empty lines, for the header that a second file put behind the first brought with it, and for the
+    rule that a database's client draws under a header.
+    """
     import polars as pl
 
     if named.get_column("billing_account_id").null_count():
         blank = pl.all_horizontal(pl.exclude("row_number").str.strip_chars().fill_null("") == "")
         named = named.filter(~blank)
-    header = pl.col("billed_cost").str.contains("(?i)^billed[_ ]?cost$")
+    header = pl.col("billed_cost").str.contains(r"(?i)^\s*(?:billed[_ ]?cost|-{2,})\s*$")
     return named.filter(~header.fill_null(value=False))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from db import focus
 from flows.ingest.formats import focus_datasets
 from flows.ingest.formats.focus_datasets import DatasetFile
+from flows.ingest.formats.other_exports import first_line, other
 
 _PROVIDER = ("ProviderName", "ServiceProviderName", "PublisherName")
 # Names of FOCUS 0.5 and 1.0 preview, of Oracle's reports and of the Foundation's converters, where ours are not there.
@@ -132,8 +133,11 @@ def _not_focus(columns: tuple[str, ...], missing: list[str], present: int) -> No
         )
     if present >= 5:
         return NotFocus(f"{lacking} The nearest known format is FOCUS; export it with all mandatory columns.", "FOCUS")
+    if (known := other(columns)) is not None:
+        return NotFocus(f"It is {known.name}, not a bill. {known.advice}")
     return NotFocus(
         f"{lacking} It is no other format known here either; export FOCUS 1.0 to 1.4 as CSV, gzip CSV or Parquet."
+        f"{first_line(columns)}"
     )
 
 

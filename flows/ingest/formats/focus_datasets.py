@@ -3,6 +3,7 @@
 Columns: FOCUS 1.4, Invoice Detail, Billing Period and Contract Commitment; what their files hold besides is left out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from db.focus import Kind
 from flows.ingest.formats.times import read_time
 
+_BETWEEN = re.compile(r"[\s_.]")  # R writes `Billed.Cost`
 _SHOWN = 40  # characters of a value that is shown
 _CAP = 4_096  # characters of a text that is stored
 
@@ -106,8 +108,8 @@ class DatasetFile:
 
 
 def plain_name(name: str) -> str:
-    """A column's name without case, blanks and underscores."""
-    return name.replace("_", "").replace(" ", "").casefold()
+    """A column's name without case, and without the signs that programs put between its words."""
+    return _BETWEEN.sub("", name).casefold()
 
 
 def recognise(columns: Sequence[str]) -> DatasetFile | None:

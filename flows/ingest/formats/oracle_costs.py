@@ -56,8 +56,8 @@ def _columns(fields: Fields) -> dict[str, "pl.Expr"]:
         "ChargePeriodStart": text("lineItem/intervalUsageStart"),
         "ChargePeriodEnd": text("lineItem/intervalUsageEnd"),
         "BillingCurrency": text("cost/currencyCode"),
-        "BilledCost": text("cost/myCost"),
-        "EffectiveCost": text("cost/myCost"),
+        "BilledCost": text("cost/myCost").fill_null("0"),  # empty on what is free
+        "EffectiveCost": text("cost/myCost").fill_null("0"),
         "ContractedCost": text("cost/myCost"),
         "ContractedUnitPrice": text("cost/unitPrice"),
         "ChargeCategory": pl.lit("Usage"),

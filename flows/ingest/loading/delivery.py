@@ -28,8 +28,10 @@ from flows.ingest.loading.placing.supersede import (
     OtherSourceError,
     prepare,
 )
+from flows.ingest.loading.reading.apart import Stager, take_all
 from flows.ingest.loading.reading.azure_pairs import joined
 from flows.ingest.loading.reading.bill import Bill, files_of, open_bill, stage
+from flows.ingest.loading.recommendations import RecommendationBill
 from flows.ingest.loading.recording import fail, keep, record
 from flows.ingest.loading.records import StoredFile
 from flows.ingest.loading.result import IngestResult, LoadedFile
@@ -67,13 +69,16 @@ def ingest(
     accept: str | None = None,
     progress: Progress | None = None,
     found: FoundFiles | None = None,
+    actor: str = "system",
+    stager: Stager | None = None,
 ) -> IngestResult:
     """Load the files together as one delivery; raises `UserError` when a path cannot be read or the database is lost.
 
     Faults in files are results, and then nothing changes. Without a `source` it is the one of finops.yaml whose paths
     these are, else the one under which the billing account stands, else one of the account's own. `accept` is the
     digest of a delivery that was held and is taken as it is, while its files are the same. `found` are those of the
-    files at the paths that are meant, all of them without it.
+    files at the paths that are meant, all of them without it. The audit log names the `actor`. A `stager` reads the
+    files of a named source elsewhere.
     """
     named = next(
         (one for one in organisation.sources if one.name == source or (source is None and holds(one, paths))), None
@@ -90,7 +95,7 @@ def ingest(
     with tempfile.TemporaryDirectory(prefix="finops-") as folder:
         try:
             found = found or find(list(paths), Path(folder))
-            delivery = GivenFiles(database, organisation, source, {}, now, choices)
+            delivery = GivenFiles(database, organisation, source, {}, now, choices, actor=actor)
             if result := _unchanged_since_fetched(delivery, found):
                 return _with_passed(result, found)
             expanded = fetched(found, Path(folder))
@@ -104,7 +109,7 @@ def ingest(
             delivery = replace(delivery, digests=digests)
             if accept is not None and accept == delivery.digest:
                 delivery = replace(delivery, choices=replace(choices, accept_shrink=True))
-            return _with_passed(_deliver(delivery, list(expanded.files), progress), expanded)
+            return _with_passed(_deliver(delivery, list(expanded.files), progress, stager), expanded)
         except lake_files.LOST as error:
             raise _lost(error) from error
 
@@ -129,7 +134,9 @@ def _unchanged_since_fetched(delivery: GivenFiles, found: FoundFiles) -> IngestR
     return unchanged(digests, stored) if stored else None
 
 
-def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progress | None) -> IngestResult:
+def _deliver(
+    delivery: GivenFiles, bill_files: list[BillFile], progress: Progress | None, stager: Stager | None
+) -> IngestResult:
     lake_fill.fill(delivery.database)  # what an older release left in the database has to be in the lake first
     with delivery.database.owner.connect() as connection:
         stored = _stands(connection, delivery)
@@ -137,7 +144,7 @@ def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progres
         return unchanged(delivery.digests, stored)
     opened = [open_bill(file, delivery.digests[file.label]) for file in _distinct(bill_files, delivery.digests)]
     bills = [bill for bill in opened if isinstance(bill, Bill)]
-    beside = [bill for bill in opened if isinstance(bill, DatasetBill)]
+    beside = [bill for bill in opened if isinstance(bill, DatasetBill | RecommendationBill)]
     others = [load for load in opened if isinstance(load, LoadedFile)]
     failures = [load for load in others if load.status == "failed" or not (bills or beside)]
     if failures:
@@ -146,7 +153,7 @@ def _deliver(delivery: GivenFiles, bill_files: list[BillFile], progress: Progres
     try:
         bills = joined(bills)
         with lake_files.written_or_nothing(delivery.database) as writer:
-            staged = _stage(delivery, writer, bills, progress) if bills else None
+            staged = _stage(delivery, writer, bills, progress, stager) if bills else None
             with delivery.database.owner.begin() as connection:
                 dataset_loads = [keep(connection, delivery, bill) for bill in beside]
                 result = _load(connection, delivery, writer, staged, bills, progress) if staged else IngestResult(())
@@ -220,12 +227,17 @@ def _stands(connection: sa.Connection, delivery: GivenFiles) -> list[StoredFile]
     return stored if stored and lake_files.are_whole(connection, delivery.database, delivery.digest) else []
 
 
-def _stage(delivery: GivenFiles, writer: Writer, bills: list[Bill], progress: Progress | None) -> _Staged:
+def _stage(
+    delivery: GivenFiles, writer: Writer, bills: list[Bill], progress: Progress | None, stager: Stager | None
+) -> _Staged:
     """The rows of all files as line items; raises when a file is refused or all are empty."""
     with delivery.database.owner.connect() as connection:
         accounts = read_accounts(connection, delivery.source)
+    # Files of a source that nobody named get theirs by who is billed, for which all have to be known together.
+    apart = take_all(stager, bills, delivery.source, writer, accounts) if stager and delivery.source else ()
     for bill in bills:
-        stage(bill, writer, delivery.database, delivery.organisation.allocation, accounts, progress)
+        if bill.digest not in apart:
+            stage(bill, writer, delivery.database, delivery.organisation.allocation, accounts, progress)
         if bill.refusal:
             raise _RefusedError([bill.outcome("failed", bill.refusal)])
     leaves = leaves_of(writer)

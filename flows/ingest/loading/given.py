@@ -25,6 +25,7 @@ class GivenFiles:
     started_at: datetime
     choices: Choices = _NO_CHOICES
     loaded: dict[str, str] | None = None  # of the digests, those of files with charges
+    actor: str = "system"  # who loads, for the audit log
 
     @property
     def digest(self) -> str:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from config.errors import UserError
 from config.organisation import Organisation
 from db.database import Database
-from flows.ingest.loading.placing.identity import Accounts
+from flows.ingest.loading.placing.identity import ACCOUNT_PATH, Accounts, account_key
 from flows.ingest.loading.placing.staging import leaves_of, line_items
 from flows.ingest.loading.placing.standing import MEASURES, Part, staged
 from flows.ingest.loading.reading.azure_pairs import joined
@@ -89,11 +89,13 @@ def with_invoice(
     statement = sa.text(
         "SELECT currency, sum(billed_cost) AS billed FROM finops.billed_periods "
         "WHERE to_char(billing_period_start AT TIME ZONE 'UTC', 'YYYY-MM') = :period "
-        "AND (CAST(:account AS text) IS NULL OR billing_account_id = :account) "
+        "AND (CAST(:account AS text) IS NULL OR regexp_replace(billing_account_id, :path, '') = :account) "
         "AND (CAST(:currency AS text) IS NULL OR currency = :currency) GROUP BY currency ORDER BY currency"
     )
     with database.owner.connect() as connection:
-        rows = connection.execute(statement, {"period": period, "account": account, "currency": currency}).all()
+        key = account and account_key(account)
+        values = {"period": period, "path": ACCOUNT_PATH, "account": key, "currency": currency}
+        rows = connection.execute(statement, values).all()
     if not rows:
         raise UserError(
             f"No bill of {period} stands{f' for account {account}' if account else ''}. See `finops loads`."
@@ -125,7 +127,7 @@ def _summed(parts: Sequence[Part]) -> list[Part]:
     """Parts of several files as one."""
     sums: dict[tuple[str, object, object, str], Part] = {}
     for part in parts:
-        key = (part.account, part.start, part.end, part.currency)
+        key = (account_key(part.account), part.start, part.end, part.currency)
         if key in sums:
             amounts = {name: sums[key].amounts[name] + part.amounts[name] for name in MEASURES}
             part = Part(part.account, part.start, part.end, part.currency, sums[key].rows + part.rows, amounts)
@@ -138,10 +140,12 @@ def _held_against(connection: sa.Connection, part: Part) -> list[Difference]:
         "SELECT coalesce(sum(billed_cost), 0) AS billed, coalesce(sum(effective_cost), 0) AS effective, "
         "coalesce(sum(list_cost), 0) AS list, coalesce(sum(contracted_cost), 0) AS contracted, coalesce(sum(tax), 0) "
         "AS tax "
-        "FROM finops.billed_periods WHERE billing_account_id = :account AND currency = :currency "
+        "FROM finops.billed_periods WHERE regexp_replace(billing_account_id, :path, '') = :account "
+        "AND currency = :currency "
         "AND billing_period_start = :start AND billing_period_end = :end"
     )
-    values = {"account": part.account, "currency": part.currency, "start": part.start, "end": part.end}
+    account = account_key(part.account)
+    values = {"path": ACCOUNT_PATH, "account": account, "currency": part.currency, "start": part.start, "end": part.end}
     row = connection.execute(statement, values).one()
     return [
         Difference(part.account, f"{part.start:%Y-%m}", part.currency, name, part.amounts[name], getattr(row, name))

@@ -3,14 +3,17 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from flows.ingest.loading import datasets, own_totals, records
+from db import audit
+from flows.ingest.loading import datasets, own_totals, recommendations, records
 from flows.ingest.loading.datasets import DatasetBill
 from flows.ingest.loading.given import GivenFiles
 from flows.ingest.loading.outcomes import each_once
 from flows.ingest.loading.placing.standing import costs_by_load
 from flows.ingest.loading.placing.supersede import LeafChange, standing_after, total
 from flows.ingest.loading.reading.bill import Bill
+from flows.ingest.loading.recommendations import RecommendationBill
 from flows.ingest.loading.records import FileLoad
 from flows.ingest.loading.result import IngestResult, LoadedFile
 
@@ -20,9 +23,13 @@ _OTHER_FAILED = (
 )
 
 
-def keep(connection: sa.Connection, delivery: GivenFiles, bill: DatasetBill) -> LoadedFile:
+def keep(connection: sa.Connection, delivery: GivenFiles, bill: DatasetBill | RecommendationBill) -> LoadedFile:
     """Store a file that lies beside the charges, and record it under a delivery of its own: it replaces no charges."""
-    kept = datasets.keep(connection, bill)
+    kept = (
+        datasets.keep(connection, bill)
+        if isinstance(bill, DatasetBill)
+        else recommendations.keep(connection, bill, delivery.started_at)
+    )
     row = FileLoad(kept.path, kept.format, bill.digest, rows=kept.rows)
     records.write(connection, f"{delivery.digest} beside", [row], kept.status, delivery.started_at, error=kept.error)
     return kept
@@ -46,6 +53,7 @@ def record(
     for bill in bills:
         records.write_rejected(connection, bill.records()[0].id or 0, bill.rejections)
     outcomes = {bill.digest: replace(bill.loaded(changes), own=own_totals.as_json(bill)) for bill in bills}
+    _audit(connection, delivery, loads)
     return IngestResult(
         each_once(delivery.digests, outcomes, delivery.loaded),
         tuple(replaced),
@@ -53,6 +61,21 @@ def record(
         tuple(load.id for load in loads if load.id is not None),
         standing_after(changes),
     )
+
+
+def _audit(connection: sa.Connection, delivery: GivenFiles, loads: list[FileLoad]) -> None:
+    """That bills were loaded, by whom and which: with the load, or not at all."""
+    periods = sorted({month for load in loads for month in load.months})
+    details = {
+        "files": sorted({load.path for load in loads}),
+        "billing_periods": periods,
+        "rows": sum(load.rows for load in loads),
+        "rejected": sum(load.rejected for load in loads),
+        "delivery": delivery.digest,
+    }
+    with Session(connection) as session:
+        audit.append(session, delivery.actor, "bills.loaded", delivery.source or "bills", details)
+        session.commit()
 
 
 def fail(delivery: GivenFiles, failures: list[LoadedFile]) -> IngestResult:

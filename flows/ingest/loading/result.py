@@ -1,5 +1,6 @@
 """What became of a delivery, for the command line, for Slack and for people."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -144,11 +145,13 @@ class IngestResult:
         currency.
         """
         lines = [_line(load) for load in self.loads]
-        rows = [one.cells() for one in self.standing]
+        rows = [*(one.cells() for one in self.standing), *_sums(self.standing)]
         if rows:
             widths = [max(len(row[column]) for row in [_HEAD, *rows]) for column in range(len(_HEAD))]
             lines += ["", *(_aligned(row, widths) for row in [_HEAD, *rows])]
         lines += [f"Replaced {item.rows:,} rows of {item.month} ({_money(item.cost)})." for item in self.replaced]
+        if len(self.loads) > 1:
+            lines.append(_counted(self.loads))
         return "\n".join(lines)
 
 
@@ -167,6 +170,34 @@ def combined(results: Iterable[IngestResult]) -> IngestResult:
         tuple(one for result in given for one in result.load_ids),
         tuple(one for result in given for one in result.standing),
     )
+
+
+def _sums(standing: Iterable[StandingTotals]) -> list[tuple[str, ...]]:
+    """The table's last rows: all periods of a currency, where there are several."""
+    of_currency: dict[str, list[StandingTotals]] = {}
+    for one in standing:
+        of_currency.setdefault(one.currency, []).append(one)
+    sums = []
+    for currency, periods in sorted(of_currency.items()):
+        if len(periods) > 1:
+            now, before = ({name: _added(periods, name, side) for name in MEASURES} for side in ("now", "before"))
+            stood = before if any(one.before for one in periods) else None
+            sums.append(StandingTotals("Total", currency, now, stood).cells())
+    return sums
+
+
+def _added(periods: Iterable[StandingTotals], name: str, side: str) -> Decimal:
+    return sum(((getattr(one, side) or {}).get(name, Decimal(0)) for one in periods), Decimal(0))
+
+
+def _counted(loads: Iterable[LoadedFile]) -> str:
+    """`39 files: 13 loaded, 26 unchanged; 120,345 rows, 3 rejected.`"""
+    files = list(loads)
+    states = Counter(load.status for load in files)
+    named = ", ".join(f"{count:,} {state}" for state, count in sorted(states.items(), key=lambda pair: -pair[1]))
+    rows = sum(load.rows for load in files if load.status in ("loaded", "unchanged") and not load.beside_charges)
+    rejected = sum(load.rejected for load in files)
+    return f"{len(files):,} files: {named}; {rows:,} rows{f', {rejected:,} rejected' if rejected else ''}."
 
 
 _UNKNOWN = "–"

@@ -1,9 +1,11 @@
 """Files that know the types of their columns: Parquet, and Avro, which is read whole."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from flows.ingest.roads.pieces import BATCH, NULLS, BillFile, BrokenFileError, Head, Piece, UnreadableFile
@@ -18,6 +20,8 @@ _DAMAGED_AVRO = (
     "The Avro file is damaged or packed in a way that cannot be read. Export it with deflate or snappy, or as Parquet."
 )
 _POLARS_DIGITS = 38  # of a decimal
+_STDERR = 2
+_ONE_AT_A_TIME = Lock()
 _LARGEST_AVRO = 2 * 1024**3  # bytes
 
 
@@ -26,17 +30,33 @@ def parquet_head(file: BillFile) -> Head | UnreadableFile:
     import polars as pl
 
     try:
-        schema = pl.scan_parquet(file.path, glob=False).collect_schema()
-    except (pl.exceptions.PolarsError, OSError):
+        with _without_traces():
+            schema = pl.scan_parquet(file.path, glob=False).collect_schema()
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         return _wide_head(file)
     if any(isinstance(kind, pl.Decimal) and (kind.precision or 0) > _POLARS_DIGITS for kind in schema.values()):
         return _wide_head(file)
     return Head("parquet", tuple(schema))
 
 
+@contextmanager
+def _without_traces() -> Iterator[None]:
+    """Drops what is written to the standard error meanwhile: polars prints a page of its insides before it raises for a
+    kind that it does not know, such as a span of time.
+    """
+    with _ONE_AT_A_TIME, Path(os.devnull).open("w") as nowhere:
+        kept = os.dup(_STDERR)
+        os.dup2(nowhere.fileno(), _STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(kept, _STDERR)
+            os.close(kept)
+
+
 def _wide_head(file: BillFile) -> Head | UnreadableFile:
-    """The columns of a file that polars does not take: decimals of more than 38 digits are read by DuckDB, to the 15
-    digits of a double.
+    """The columns of a file that polars does not take, which DuckDB reads: decimals of more than 38 digits, to the 15
+    digits of a double, and kinds that polars does not know.
     """
     import duckdb
 
@@ -90,7 +110,7 @@ def avro_head(file: BillFile) -> Head | UnreadableFile:
         )
     try:
         return Head("avro", tuple(pl.read_avro(file.path).columns))
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         return UnreadableFile(_DAMAGED_AVRO)
 
 
@@ -105,7 +125,7 @@ def parquet_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
         for batch in frame.collect_batches(chunk_size=BATCH, maintain_order=True):
             done += batch.height
             yield _as_piece(batch, head, done / max(total, 1))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise BrokenFileError(_DAMAGED) from error
 
 
@@ -115,7 +135,7 @@ def avro_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
 
     try:
         frame = pl.read_avro(file.path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise BrokenFileError(_DAMAGED_AVRO) from error
     for start in range(0, frame.height, BATCH):
         yield _as_piece(frame.slice(start, BATCH), head, (start + BATCH) / frame.height)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flows.ingest.roads.columnar import AVRO, PARQUET, avro_head, avro_pieces, parquet_head, parquet_pieces, wide_pieces
 from flows.ingest.roads.json_lines import line_pieces, lines_head
@@ -19,7 +20,15 @@ def digest(file: BillFile) -> str:
 def read_head(file: BillFile) -> Head | UnreadableFile:
     """The kind and the columns of a file, those that its path names too."""
     head = _read_head(file)
-    return with_partitions(file, head) if isinstance(head, Head) else head
+    return with_partitions(file, _without_table(head)) if isinstance(head, Head) else head
+
+
+def _without_table(head: Head) -> Head:
+    """The head without the name of the table that Hive puts before each column."""
+    tables = {name.partition(".")[0] for name in head.columns}
+    if len(tables) > 1 or len(head.columns) < 2 or not all("." in name for name in head.columns):
+        return head
+    return replace(head, columns=tuple(name.partition(".")[2] for name in head.columns))
 
 
 def _read_head(file: BillFile) -> Head | UnreadableFile:

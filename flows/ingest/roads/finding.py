@@ -17,6 +17,7 @@ from flows.ingest.roads.archives import Skipped, unpacked
 from flows.ingest.roads.buckets import BucketObject
 from flows.ingest.roads.manifests import LARGEST, newest_runs
 from flows.ingest.roads.pieces import BillFile
+from flows.ingest.roads.table_versions import is_log, newest_versions
 
 # Beside bills there lie manifests, checksums and notes; what may be data is read, or the delivery is refused.
 _MANIFEST = "manifest"  # in the name of a JSON file that lists data
@@ -44,6 +45,7 @@ _NOT_DATA = (
     ".sig",
     ".asc",
 )
+_UNFINISHED = (".crdownload", ".part", ".partial", ".filepart", ".download", ".aria2", ".opdownload")
 
 
 @dataclass(frozen=True)
@@ -149,12 +151,13 @@ def _sorted_out(address: str, inside: Sequence[BillFile]) -> FoundFiles:
     if not files:
         names = ", ".join(Path(one.label).name for one in skipped[:5])
         raise UserError(f"{address} holds no bills{f', only {names}' if names else ': it is empty'}.")
+    files, gone = newest_versions(files, inside)
     files, older = newest_runs(files, [file for file in inside if file.name.endswith(".json")])
-    return FoundFiles(tuple(files), (*skipped, *older))
+    return FoundFiles(tuple(files), (*skipped, *gone, *older))
 
 
 def _no_data(file: BillFile, root: str) -> str | None:
-    """Why a file of a folder is no data; None when it may be."""
+    """Why a file of a folder is no data; None when it may be. Raises `UserError` for a download that still runs."""
     name = file.name
     if name.startswith((".", "_")):
         return "its name marks it as no data"
@@ -164,6 +167,12 @@ def _no_data(file: BillFile, root: str) -> str | None:
         return "it is no CSV or Parquet file"
     if re.fullmatch(r"(sha\d*|md5|check)sums?", name, re.IGNORECASE | re.ASCII):
         return "it holds checksums"
+    if re.fullmatch(r"thumbs\.db|readme|licen[cs]e|notice|changelog|icon\r", name, re.IGNORECASE):
+        return "its name marks it as no data"
+    if name.lower().endswith(_UNFINISHED):
+        raise UserError(
+            f"{file.label} is a download that is not finished. Wait for it, or take it away, and load again."
+        )
     return "it is empty" if not file.size else None
 
 
@@ -177,7 +186,7 @@ def _in_bucket(address: str, downloads: Path) -> FoundFiles:
 
 def _is_manifest(file: BillFile) -> bool:
     name = file.name.casefold()
-    return name.endswith(".json") and _MANIFEST in name and file.size <= LARGEST
+    return (name.endswith(".json") and _MANIFEST in name and file.size <= LARGEST) or is_log(file.label)
 
 
 def unreadable(error: OSError) -> str:

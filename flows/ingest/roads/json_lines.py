@@ -11,21 +11,33 @@ from flows.ingest.roads.text import unpacked_text
 if TYPE_CHECKING:
     pass
 
+_DOCUMENT = (
+    "The file is one JSON document, not a record a line{}. Export it as JSON lines (one object a line), CSV or Parquet."
+)
 _NO_RECORD = "Line {:,} is not a JSON object. Export the file again as JSON lines, one object a line."
 
 
 def lines_head(file: BillFile) -> Head | UnreadableFile:
     """The fields of all records, in the order in which they first stand: a record leaves out what is null."""
     names: dict[str, None] = {}
+    count, last = 0, {}
     try:
         with file.path.open("rb") as raw, unpacked_text(raw) as text:
-            for record in _records(text):
-                names.update(dict.fromkeys(record))
+            for last in _records(text):
+                count += 1
+                names.update(dict.fromkeys(last))
     except BrokenFileError as broken:
         return UnreadableFile(str(broken))
     except (OSError, EOFError, zlib.error, UnicodeError) as error:
         return UnreadableFile(cannot_read(error))
+    if count == 1 and (rows := next((name for name, value in last.items() if _are_records(value)), None)):
+        return UnreadableFile(_DOCUMENT.format(f": its rows are in “{rows[:40]}”"))
     return Head("lines", tuple(names))
+
+
+def _are_records(value: object) -> bool:
+    """Whether a field holds rows: a list of objects that are no labels, credits or the like."""
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(one, dict) and len(one) > 5 for one in value)
 
 
 def line_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
@@ -58,7 +70,8 @@ def _records(text: IO[bytes]) -> Iterator[dict[str, Any]]:
             try:
                 record = json.loads(line, parse_float=str, parse_int=str)  # numbers as they are written
             except (ValueError, RecursionError) as error:
-                raise BrokenFileError(_NO_RECORD.format(number)) from error
+                opened = number == 1 and line.strip() == b"{"
+                raise BrokenFileError(_DOCUMENT.format("") if opened else _NO_RECORD.format(number)) from error
             if not isinstance(record, dict):
                 raise BrokenFileError(_NO_RECORD.format(number))
             yield record

@@ -17,7 +17,11 @@ _OTHER = {
     b"%PDF": "a PDF document",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"PAR": "an encrypted Parquet file",
+    b"\xff\xff\xff\xff": "a stream of Arrow",
 }
+_POINTER = b"version https://git-lfs.github.com/spec/"
+_CONTROL = re.compile(rb"[\x02-\x08\x0e-\x1a\x1c-\x1e\x7f]")
+_MOSTLY = 0.02  # share of control characters from which on bytes are no text
 _PAGE = re.compile(rb"^\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|\?xml|error)", re.IGNORECASE)
 _CODE = re.compile(rb"<(?:code|message|title)>([^<]{1,120})<", re.IGNORECASE)
 _EXCEL = ("xl/workbook.xml", "xl/workbook.bin")
@@ -34,6 +38,10 @@ def not_a_bill(start: bytes) -> str | None:
     for magic, what in _OTHER.items():
         if start.startswith(magic) and not start.startswith(b"PAR1"):
             return f"It is {what}, not a bill in text. Export it as CSV, gzip CSV or Parquet."
+    if start.startswith(_POINTER):
+        return "It is a pointer to a file that Git LFS keeps elsewhere. Fetch the file itself (git lfs pull)."
+    if b"\0" not in start and len(_CONTROL.findall(start)) > _MOSTLY * len(start):
+        return BINARY
     if _PAGE.match(start):
         code = _CODE.search(start)
         quote = f" It says “{code[1].decode(errors='replace').strip()}”." if code else ""

@@ -25,6 +25,7 @@ _TITLE_LINES = 10  # lines before the header that are looked at
 _LEAST_SEPARATORS = 5  # a header of a bill has at least so many
 _LONGEST_TITLES = 64 * 1024
 _SEPARATORS = ",;\t|"
+_RARE = "^~\x01\x1f"  # Hive's, and those of programs that want none of the others in a text
 
 
 def text_head(file: BillFile) -> Head | UnreadableFile:
@@ -46,7 +47,7 @@ def text_head(file: BillFile) -> Head | UnreadableFile:
         return Head("lines", ())
     if line.lstrip().startswith("["):
         return UnreadableFile("The file is a JSON list. Export it as JSON lines (one object a line), CSV or Parquet.")
-    separator = separator or max(_SEPARATORS, key=line.count)
+    separator = separator or _separator(line)
     try:
         columns = tuple(name.strip() for name in next(csv.reader(io.StringIO(line), delimiter=separator), []))
     except csv.Error:  # lines that end in a lone carriage return, a field beyond the reader's limit
@@ -55,6 +56,12 @@ def text_head(file: BillFile) -> Head | UnreadableFile:
             "Export it again."
         )
     return Head("csv", columns, separator, preamble)
+
+
+def _separator(line: str) -> str:
+    """What stands between the names of a header: one that is rare only where none of the usual ones can be meant."""
+    usual, rare = max(_SEPARATORS, key=line.count), max(_RARE, key=line.count)
+    return rare if line.count(usual) < _LEAST_SEPARATORS <= line.count(rare) else usual
 
 
 def _preamble(start: bytes) -> tuple[int, str | None]:
@@ -67,7 +74,7 @@ def _preamble(start: bytes) -> tuple[int, str | None]:
         line = _first_record(start[position:])
         text = line.decode("utf-8", "replace").strip()
         after = start[position + _header_length(start[position:]) :]
-        title = _fields(text) < 3 and _header_follows(after)
+        title = _fields(text) < 3 and not text.startswith(("{", "[")) and _header_follows(after)
         if (given := line.decode("utf-8", "replace").strip('"\r\n')).casefold().startswith("sep=") and len(given) == 5:
             separator = given[4]
         elif text and not text.startswith("#") and not title:
@@ -159,14 +166,14 @@ def csv_pieces(file: BillFile, head: Head) -> Iterator[Piece]:
 
 
 def _plain(text: bytes, last: bool) -> bytes:
-    """The records without further byte order marks, the doubled returns of programs that write text twice as such, and
-    the end-of-file sign of DOS.
+    """The records without further byte order marks, the doubled returns of programs that write text twice as such, the
+    end-of-file sign of DOS, and what fills a block behind it.
     """
     if _BOM[:1] in text and _BOM in text:  # a single byte is found many times faster
         text = text.replace(_BOM, b"")
     if b"\r" in text and b"\r\r\n" in text:
         text = text.replace(b"\r\r\n", b"\r\n")
-    return text.rstrip(b"\x1a") if last else text
+    return text.rstrip(b"\x1a\0") if last else text
 
 
 def _as_utf8(text: bytes) -> tuple[bytes, bool]:

@@ -49,6 +49,8 @@ def listing_headline(
 
 def nothing_listed(listing: SubjectListing, context: AnswerContext) -> str | None:
     """Why a list is empty, where that means more than none: nothing was set up, or nothing was looked at yet."""
+    if listing.instance_type:
+        return f"No price of {listing.instance_type} has been collected."
     if listing.subject != "budgets":
         return subject_missing(listing)
     asker = context.asker
@@ -98,7 +100,10 @@ def _together(rows: list[Row]) -> str:
 def _ledger(rows: list[Row], several: bool) -> str:
     """`6 changes: 4 verified, $598 of $612 a month; 2 wait for the bill.`"""
     if not rows:
-        return "Nothing is in the savings ledger yet: it begins with the first fix that has run."
+        return (
+            "Nothing is in the savings ledger yet: it begins with the first fix that has run. What discounts and "
+            "commitments save is another figure, savings against list price."
+        )
     settled = [row for row in rows if row["realized_monthly_savings"] is not None]
     text = f"{len(rows)} change{'' if len(rows) == 1 else 's'}: {len(settled)} verified against the bill"
     if settled and not several:
@@ -121,7 +126,12 @@ def _title(row: Row) -> str:
     saves = row["monthly_savings"]
     worth = f"{money(saves, row['currency'])} a month" if saves else "an unknown amount"
     change = "commitments for" if row["kind"] == "commitment_gap" else words.value(row["kind"])
-    return f"{worth} ({change} {row['resource_id']}{where})"
+    return f"{worth} ({change} {_short(str(row['resource_id']))}{where})"
+
+
+def _short(resource_id: str) -> str:
+    """`load-test-db` of a database's ARN: its last part, as on cards; the list has it whole."""
+    return resource_id.rsplit(":", 1)[-1].rsplit("/", 1)[-1] if resource_id.startswith("arn:") else resource_id
 
 
 def _freshness(rows: list[Row]) -> str:

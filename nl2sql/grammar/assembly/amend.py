@@ -8,6 +8,7 @@ from nl2sql.grammar.assembly.checks import checked
 from nl2sql.grammar.assembly.shape import shaped
 from nl2sql.grammar.draft import Doubt, Draft, Refusal
 from nl2sql.grammar.query import CostQuery, Filter
+from nl2sql.grammar.recognisers.filtering import MACHINES
 
 
 def stands_alone(draft: Draft) -> bool:
@@ -47,17 +48,7 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
         )
     if draft.measure.metrics:
         query = replace(query, metric=draft.measure.metrics[0], beside=tuple(draft.measure.metrics[1:]))
-    if (
-        draft.comparison.back and not draft.comparison.contrasts and not query.compared and not draft.filters.period
-    ):  # and the month before?
-        earlier = (
-            periods.before(query.period)
-            if draft.comparison.back == "previous"
-            else periods.shifted(query.period, draft.comparison.back)
-        )
-        query, draft.comparison.back = replace(query, period=earlier), None
-    if draft.filters.period:
-        query = replace(query, period=draft.filters.period, compared=_moved_comparison(query, draft.filters.period))
+    query = _in_period(query, draft)
     _set_beside(query, draft)
     if len(draft.comparison.scopes) == 1:  # `vs checkout`: the other side is what was asked before
         draft.comparison.scopes = [
@@ -76,14 +67,31 @@ def amend(previous: CostQuery, draft: Draft, question: str, calendar: QuestionCa
     query = _of_whole(query, draft)
     if query.share_of and not draft.measure.share:
         query = _with_numerators(query, draft)
-    query = replace(query, filters=amended_filters(query.filters, draft.filters.conditions, draft.filters.widens))
+    conditions = [one for one in draft.filters.conditions if not _names_again(query, draft, one)]
+    query = replace(query, filters=amended_filters(query.filters, conditions, draft.filters.widens))
     if query.scopes and draft.filters.conditions:
         query = _with_scope(query, draft)
+    if (which := _of_a_peak(previous, draft)) is not None:
+        return which
     query = _reshaped(query, draft)
     amended = checked(shaped(query, draft, calendar), draft, question, calendar)
     if isinstance(amended, CostQuery) and replace(amended, notes=()) == replace(previous, notes=()):
         return Refusal("That would be the same answer again. Name what to change: a period, a breakdown or a name.")
     return amended
+
+
+def _of_a_peak(previous: CostQuery, draft: Draft) -> Doubt | None:
+    """`which service caused it` after the dearest day: the day is in the rows, and not in the question."""
+    pointed = draft.shape.dimensions and draft.discourse.points_back and not draft.filters.period
+    if not (pointed and previous.grain and previous.limit == 1 and not previous.dimensions):
+        return None
+    return Doubt(f"Of which {previous.grain}? Name it, and I break it down.")
+
+
+def _names_again(query: CostQuery, draft: Draft, condition: Filter) -> bool:
+    """`and their biggest instances?` after RDS: its own, where resources are asked for by a general word."""
+    named = any(f.dimension == condition.dimension and f.label not in MACHINES for f in query.filters)
+    return condition.label in MACHINES and draft.shape.dimensions == ["resource"] and named
 
 
 def _of_whole(query: CostQuery, draft: Draft) -> CostQuery:
@@ -118,6 +126,29 @@ def _with_numerators(query: CostQuery, draft: Draft) -> CostQuery:
     parts = [f for f in draft.filters.conditions if f.dimension in dimensions and not f.negated]
     draft.filters.conditions = [f for f in draft.filters.conditions if f not in parts]
     return replace(query, share_of=amended_filters(query.share_of or (), parts, draft.filters.widens))
+
+
+def _in_period(query: CostQuery, draft: Draft) -> CostQuery:
+    """The query with the period that a follow-up names, or that lies before."""
+    if (
+        draft.comparison.back and not draft.comparison.contrasts and not query.compared and not draft.filters.period
+    ):  # and the month before?
+        earlier = (
+            periods.before(query.period)
+            if draft.comparison.back == "previous"
+            else periods.shifted(query.period, draft.comparison.back)
+        )
+        query, draft.comparison.back = replace(query, period=earlier), None
+    if draft.filters.period and draft.filters.period.floating and _as_before(query.period, draft.filters.period):
+        draft.filters.period = periods.before(query.period)  # the previous week, after last week
+    if draft.filters.period:
+        query = replace(query, period=draft.filters.period, compared=_moved_comparison(query, draft.filters.period))
+    return query
+
+
+def _as_before(old: DatePeriod, new: DatePeriod) -> bool:
+    """Whether a follow-up names the days that are asked about anyway."""
+    return (old.start, old.end) == (new.start, new.end)
 
 
 def _moved_comparison(query: CostQuery, period: DatePeriod) -> tuple[DatePeriod, ...]:
@@ -165,6 +196,8 @@ def _with_scope(query: CostQuery, draft: Draft) -> CostQuery:
 
 def _reshaped(query: CostQuery, draft: Draft) -> CostQuery:
     """What a new shape puts out of the way of the old one."""
+    if draft.shape.peak and not draft.shape.dimensions and (query.grain or query.dimensions):
+        draft.shape.limit = 1
     compared = draft.comparison.compared or draft.comparison.back or draft.comparison.change or draft.comparison.scopes
     if compared or draft.shape.grain or draft.shape.profile or draft.measure.share or draft.measure.count:
         query = replace(query, statistic=None, moving=None, profile=None, appeared=None)

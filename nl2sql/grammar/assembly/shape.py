@@ -72,6 +72,8 @@ def _share(query: CostQuery, draft: Draft) -> CostQuery:
             apart,
             replace(query, filters=tuple(f for f in query.filters if f not in apart)),
         )  # the non-prod share
+    named = {f.dimension for f in numerators if not f.negated}
+    query = replace(query, dimensions=tuple(name for name in query.dimensions if name not in named))
     if numerators:  # the part is no condition on the whole, though it be said twice
         said = {(f.dimension, f.values, f.negated) for f in numerators}
         query = replace(

@@ -47,6 +47,8 @@ def headline(query: CostQuery, columns: Sequence[str], rows: RowValues, currency
         return f"Nothing: no charges for {scope}."
     if query.count and query.grain and len(rows) > 1 and not query.dimensions:
         return _counted_over_time(query, columns, rows, scope, semantics)
+    if query.count and query.dimensions and not query.grain:
+        return _counted_of_each(query, columns, rows, semantics)
     if query.count:
         number = int(number_of(rows[0], columns, 0))
         return f"{number:,} {_counted(query, semantics, number)}: {scope}."
@@ -92,6 +94,16 @@ def _counted_over_time(
     words, at = _counted(query, semantics, max(counts)), "on" if query.grain == "day" else "in"
     span = f"{min(counts):,} to {max(counts):,}" if min(counts) < max(counts) else f"{counts[0]:,}"
     return f"{span} {words} a {query.grain}, {counts[-1]:,} {at} {step_of(str(rows[-1][0]), query)}: {scope}."
+
+
+def _counted_of_each(query: CostQuery, columns: Sequence[str], rows: RowValues, semantics: Semantics) -> str:
+    """`71 resources in prod, 29 in staging and 2 more: October 2026.`, the most first."""
+    ranked = sorted(rows, key=lambda row: number_of(row, columns, 0), reverse=query.order == "desc")
+    first, *others = ((int(number_of(row, columns, 0)), name_of(row, columns)) for row in ranked[:_UNITS_NAMED])
+    parts = [f"{first[0]:,} {_counted(query, semantics, first[0])} in {first[1]}"]
+    parts += [f"{number:,} in {name}" for number, name in others]
+    more = f" and {len(rows) - _UNITS_NAMED} more" if len(rows) > _UNITS_NAMED else ""
+    return f"{', '.join(parts)}{more}: {scope_of(query, parts_only=True)}."
 
 
 def _counted(query: CostQuery, semantics: Semantics, number: int) -> str:
@@ -152,6 +164,10 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
     """Several metrics beside each other, running totals, and groups over or under an amount."""
     if query.change and query.grain and {"change_percent", query.metric} <= set(columns):
         return stepwise_headline(query, columns, rows, currency, scope)
+    if query.scopes and len(rows) == 1 and not name_of(rows[0], columns):
+        sides = [(scope.label, number_of(rows[0], columns, at)) for at, scope in enumerate(query.scopes)]
+        amounts = ", ".join(f"{name} {shown(query, value, currency)}" for name, value in sides)
+        return f"{amounts}: {scope_of(replace(query, scopes=()))}."
     if query.beside and len(rows) == 1:
         figures = zip((query.metric, *query.beside), range(1 + len(query.beside)), strict=True)
         amounts = ", ".join(_metric(name, number_of(rows[0], columns, at), currency) for name, at in figures)
@@ -179,7 +195,8 @@ def _particular(query: CostQuery, columns: Sequence[str], rows: RowValues, curre
         )
     groups = len({name_of(row[1:], columns[1:]) for row in rows}) if stepwise else len(rows)
     kind = query.dimensions[0] if query.dimensions else query.grain or "side"
-    counted = f"{many(groups, kind)} {limits(threshold, currency)}"
+    number = many(groups, kind) if stepwise else counted_of(query, rows, columns)
+    counted = f"{number} {limits(threshold, currency)}"
     if stepwise:
         counted += f" a {query.grain}, {len(rows)} times"
     together = f", {money(total, currency)} together, most {named} with" if len(rows) > 1 else f": {named},"
@@ -208,12 +225,15 @@ def _course(query: CostQuery, columns: Sequence[str], rows: RowValues, currency:
     steps: dict[str, float] = {}
     for row in rows:
         steps[str(row[0])] = steps.get(str(row[0]), 0.0) + number_of(row, columns, 0)
-    total, most = sum(steps.values()), max(steps, key=lambda step: steps[step])
+    total = sum(steps.values())
+    most, word = max(steps, key=lambda step: steps[step]), "highest"
+    if total < 0:  # of credits the largest
+        most, word = min(steps, key=lambda step: steps[step]), "most"
     average = (
         f", {money(total / len(steps), currency)} a day on average" if query.grain == "day" else ""
     )  # of months, the last is seldom whole
     return (
-        f"{shown(query, total, currency)} in total{average}, highest {step_of(most, query)} with "
+        f"{shown(query, total, currency)} in total{average}, {word} {step_of(most, query)} with "
         f"{money(steps[most], currency)}: {scope}."
     )
 

@@ -58,8 +58,12 @@ def compared_headline(query: CostQuery, columns: Sequence[str], rows: RowValues,
     then_label = f"{average}{query.compared[0].label}"
     if len(rows) == 1:
         now, then = number_of(rows[0], columns, 0), number_of(rows[0], columns, 1)
+        if query.limit and query.dimensions and not rate and _other_way(query, now, then):
+            return _nothing_moved(query, (name_of(rows[0], columns), now, then), then_label, currency, scope)
         name = f"{name_of(rows[0], columns)}: " if name_of(rows[0], columns) else ""
-        moved = f"{now - then:+.1f} points" if rate else change(now, then, currency)
+        if query.share_of:
+            name = f"{name}{' and '.join(part.words() for part in query.share_of)} is "
+        moved = f"{now - then:+.1f} points".replace("-", "−") if rate else change(now, then, currency)
         figure = f"{now:.1f} %" if rate else money(now, currency)
         return f"{name}{figure}, {moved} vs {then_label}: {scope}."
     if rate:
@@ -68,12 +72,8 @@ def compared_headline(query: CostQuery, columns: Sequence[str], rows: RowValues,
         moves = [(name_of(row, columns), number_of(row, columns, 0), number_of(row, columns, 1)) for row in rows[:3]]
         told = [f"{name} {change(now, then, currency)}" for name, now, then in moves[1:]]
         name, now, then = moves[0]
-        if (query.change in ("up", "percent_up") and now <= then) or (
-            query.change in ("down", "percent_down") and now >= then
-        ):
-            way = "up" if query.change in ("up", "percent_up") else "down"
-            least = f"next to it is {name}, {change(now, then, currency)}"
-            return f"Nothing went {way} against {then_label}; {least}: {scope}."
+        if _other_way(query, now, then):
+            return _nothing_moved(query, moves[0], then_label, currency, scope)
         more = f", then {' and '.join(told)}" if told and len(rows) > 1 else ""
         parts_scope = scope_of(query, parts_only=True)
         if query.threshold or query.moved_only:
@@ -82,6 +82,21 @@ def compared_headline(query: CostQuery, columns: Sequence[str], rows: RowValues,
     now = sum(number_of(row, columns, 0) for row in rows)
     then = sum(number_of(row, columns, 1) for row in rows)
     return f"{money(now, currency)} in total, {change(now, then, currency)} vs {then_label}: {scope}."
+
+
+def _other_way(query: CostQuery, now: float, then: float) -> bool:
+    """Whether the first of a ranking of changes did not move as was asked, so that nothing did."""
+    up, down = query.change in ("up", "percent_up"), query.change in ("down", "percent_down")
+    return (up and now <= then) or (down and now >= then)
+
+
+def _nothing_moved(
+    query: CostQuery, first: tuple[str, float, float], then_label: str, currency: str, scope: str
+) -> str:
+    name, now, then = first
+    way = "up" if query.change in ("up", "percent_up") else "down"
+    least = f"next to it is {name}, {change(now, then, currency)}"
+    return f"Nothing went {way} against {then_label}; {least}: {scope}."
 
 
 def _moved(query: CostQuery, columns: Sequence[str], rows: RowValues, told: str, then_label: str, currency: str) -> str:

@@ -22,6 +22,11 @@ METRIC_WORDS = {
     "cost_per_million_tokens": "per million tokens",
     "cost_per_gpu_hour": "per GPU hour",
 }
+_RATE_WORDS = {
+    "savings_rate": "below list prices",
+    "utilization_rate": "of commitments used",
+    "coverage_rate": "covered by commitments",
+}
 _WITHOUT = {"unallocated": "what is unallocated", "no region": "what has no region"}
 RowValues = Sequence[Sequence[Any]]
 
@@ -59,8 +64,10 @@ def name_of(row: Sequence[Any], columns: Sequence[str]) -> str:
 def shown(query: CostQuery, value: float, currency: str, summed: str = "") -> str:
     """An amount with what it is of its metric; `summed` stands right behind the amount, or behind what is counted."""
     if query.metric in RATES:
-        return f"{value:.1f} %"
+        return f"{value:.1f} % {_RATE_WORDS[query.metric]}"
     words = METRIC_WORDS.get(query.metric)
+    if query.metric == "invoice_cost" and any(f.negated and "Tax" in f.values for f in query.filters):
+        words = "invoiced, by invoice month"
     if query.metric in COUNTED:
         return f"{money(value, currency).strip()} {words}{summed}"
     amount = f"{money(value, currency).strip() if words else money(value, currency)}{summed}"

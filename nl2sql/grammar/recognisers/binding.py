@@ -7,7 +7,7 @@ from nl2sql.grammar.draft import Choice, Doubt, Draft
 from nl2sql.grammar.recognisers.filtering import names_resources
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_CLAIMS = ("by", "which", "count", "top", "share")
+_CLAIMS = ("by", "which", "count", "top", "nth", "fastest", "share")
 _OWNED = ("team", "account", "application")
 MOST_CHOICES = 5
 _BEGINNING = 4  # letters of a name that are enough to mean it

@@ -1,5 +1,6 @@
 """What is set side by side: periods, and things like prod and dev; and how much something changed."""
 
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from nl2sql.dates import periods as calendar
 from nl2sql.dates.periods import UNITS, DatePeriod
 from nl2sql.grammar.draft import Doubt, Draft
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
+from nl2sql.grammar.recognisers.sides import put_together
 from nl2sql.grammar.tagging.terms import Sentence
 
 _CONTRASTS = ("vs", "compare", "change")
@@ -49,6 +51,8 @@ def shifted(sentence: Sentence, draft: Draft) -> None:
 def periods(sentence: Sentence, draft: Draft) -> None:
     """The period, or the periods that are compared; adjoining ones joined by `and` are one."""
     places = sentence.open("period")
+    _units_ago(sentence, draft, places)
+    places = sentence.open("period")
     named = [period for at in places if (period := sentence.terms[at].period)]
     if not named:
         return
@@ -60,12 +64,15 @@ def periods(sentence: Sentence, draft: Draft) -> None:
         sentence.take(*sentence.open("vs", "compare"))
         return
     contrast = sentence.has(*_CONTRASTS) or draft.comparison.back is not None or draft.comparison.change is not None
+    contrast = contrast or _newest_first(sentence, named)
+    named = _with_ends(named) if contrast else named
     floating = any(period.floating for period in named[1:])
     named = _sides_of_range(sentence, draft, named, contrast)
-    if len(named) == 2 and floating and contrast and named[1].count == 1:
+    if len(named) == 2 and floating and contrast and named[1].count in (1, named[0].count):
         draft.filters.period, draft.comparison.back = named[0], "previous"
         return
-    if len(named) == 2 and contrast and named[1].count > 1 and named[1].unit == named[0].unit:
+    alike = [one.unit for one in named] == [named[0].unit] * 2 and named[-1].count > 1
+    if alike and contrast and (named[0].count != named[1].count or sentence.has("average") or draft.measure.average):
         _against_several(sentence, draft, named[0], named[1])
         return
     if len(named) > 1 and not contrast:
@@ -126,6 +133,36 @@ def _which_period(sentence: Sentence, named: list[DatePeriod], places: list[int]
     ordered = sorted(named, key=lambda period: period.start)
     overlap = any(a.start < b.end and b.start < a.end for a, b in pairwise(ordered))
     return Doubt(f"Do you mean {named[0].label} or {named[1].label}?") if overlap else None
+
+
+def _units_ago(sentence: Sentence, draft: Draft, places: list[int]) -> None:
+    """`more in October than a year ago`: beside a shorter period it is the same days, so much earlier."""
+    if len(places) != 2:
+        return
+    for at, other in (places, places[::-1]):
+        said = re.fullmatch(r"(?:a|one|1) (week|month|year) ago", sentence.terms[at].text)
+        long, short = sentence.terms[at].period, sentence.terms[other].period
+        if said and long and short and short.days < long.days:
+            draft.comparison.back = UNITS[said[1]]
+            sentence.take(at, *sentence.open("vs", "compare"))
+            return
+
+
+def _with_ends(named: list[DatePeriod]) -> list[DatePeriod]:
+    """`this year: January to October`: the ends of the range are compared, and the year holds them anyway."""
+    if len(named) != 2:
+        return named
+    ranged, other = sorted(named, key=lambda one: one.ends is None)
+    held = ranged.ends is not None and other.ends is None and other.start <= ranged.start and ranged.end <= other.end
+    return [ranged] if held else named
+
+
+def _newest_first(sentence: Sentence, named: list[DatePeriod]) -> bool:
+    """`the October and September cost`: backwards, two months are no span, unless their sum is asked for."""
+    if len(named) != 2 or named[0].unit != named[1].unit or named[0].count != 1 or named[1].count != 1:
+        return False
+    summed = any(set(term.text.split()) & word_list("together") for term in sentence.terms)
+    return named[0].start > named[1].start and not summed and named[0].unit != "day"
 
 
 def _differs(sentence: Sentence, span: DatePeriod) -> bool:
@@ -215,7 +252,11 @@ def scopes(sentence: Sentence, draft: Draft, semantics: Semantics, values: Value
         sides = places
     elif len(sides) < 2:
         return
-    draft.comparison.scopes = [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    if draft.comparison.change == "difference" and any(term.text.startswith("differ") for term in sentence.terms):
+        draft.comparison.change = None  # how prod differs from dev, now
+    draft.comparison.scopes = put_together(
+        sentence, sides, [filter_of(sentence.terms[at], semantics, values) for at in sides]
+    )
     sentence.take(*sides, *contrasts)
 
 

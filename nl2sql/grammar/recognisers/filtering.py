@@ -33,7 +33,7 @@ def kind_of_resource(sentence: Sentence, at: int) -> int | None:
     """
     place = sentence.after(at, ("noise", "all"))
     while place is not None and sentence.kind(place) in FILTERS:
-        if names_resources(sentence.terms[place]):
+        if names_resources(sentence.terms[place]) and sentence.kind(place + 1) != "dimension":
             return place
         place = sentence.after(place, ())
     return None
@@ -48,7 +48,10 @@ def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
         like = tuple(
             v for v in values.by_dimension.get(charge.column, ()) if any(part in v.casefold() for part in charge.like)
         )
-        return Filter(charge.column, (*charge.values, *like), _PART_WORDS.get(term.value, term.value.replace("_", " ")))
+        label = _PART_WORDS.get(term.value, term.value.replace("_", " "))
+        if charge.contains:
+            return Filter(charge.column, charge.contains, label, contains=True)
+        return Filter(charge.column, (*charge.values, *like), label)
     match = term.matches[0]
     return Filter(match.dimension, match.values, match.label)
 
@@ -56,12 +59,15 @@ def filter_of(term: Term, semantics: Semantics, values: Values) -> Filter:
 def absent(sentence: Sentence, draft: Draft) -> None:
     """`without a team`, `missing environment tag`, `untagged by environment`: rows where the dimension has no value."""
     for at in sentence.open("missing", "not"):
-        if sentence.terms[at].kind == "missing" and sentence.terms[at].value == "unallocated":
-            beside = next(
-                (place for place in (sentence.after(at), sentence.before(at)) if _allocated(sentence, place)), None
-            )
+        following = sentence.after(at)
+        any_of = following is not None and sentence.terms[following].text == "any" and sentence.kind(following) == "by"
+        if any_of and following is not None:  # not allocated to any environment
+            sentence.take(following)
+            beside: int | None = following + 1
+        elif sentence.terms[at].kind == "missing" and sentence.terms[at].value == "unallocated":
+            beside = next((place for place in (following, sentence.before(at)) if _allocated(sentence, place)), None)
         else:
-            beside = sentence.after(at)
+            beside = following
         if beside is None or not _allocated(sentence, beside):
             if (
                 sentence.terms[at].text.endswith(" by") and sentence.kind(at + 1) == "dimension"
@@ -138,7 +144,8 @@ def _resources_sought(sentence: Sentence, at: int) -> bool:
     """`which untagged resources`, `top 3 unallocated resources`: the resources
     themselves, not what they cost together.
     """
-    return sentence.kind(sentence.before(at, ("noise", "all", "number"))) in ("top", "which", "count")
+    ranked = bool(sentence.open("top")) and len(sentence.open("dimension")) == 1
+    return ranked or sentence.kind(sentence.before(at, ("noise", "all", "number"))) in ("top", "which", "count")
 
 
 def _allocated(sentence: Sentence, at: int | None) -> bool:
@@ -146,7 +153,7 @@ def _allocated(sentence: Sentence, at: int | None) -> bool:
         at is None
         or at in sentence.taken
         or sentence.kind(at) != "dimension"
-        or sentence.kind(sentence.before(at, ())) in ("by", "which")
+        or (sentence.kind(at - 1) in ("by", "which") and at - 1 not in sentence.taken)
     ):
         return False
     return sentence.terms[at].value in _ALLOCATED and not sentence.terms[at].plural
@@ -179,7 +186,7 @@ def in_or_out(sentence: Sentence, draft: Draft) -> None:
             if charge != "tax":
                 draft.filters.conditions.append(_negated_charge(sentence.terms[at]))
             sentence.take(at, at + 1)
-        elif side in ("in", "included") and ends and charge in _ADDED_TO_COST:
+        elif side in ("in", "included", "too", "as well", "also") and ends and charge in _ADDED_TO_COST:
             draft.filters.with_tax = draft.filters.with_tax or charge == "tax"
             sentence.take(at, at + 1)
 
@@ -204,14 +211,10 @@ def left_out(sentence: Sentence, draft: Draft, semantics: Semantics, values: Val
         places = [place for kind in FILTERS for place in sentence.coordinated(following, kind)]
         for place in places:
             condition = filter_of(sentence.terms[place], semantics, values)
-            if (condition.dimension, condition.values) != ("charge_category", ("Tax",)):
+            taxed = "invoice_cost" in draft.measure.metrics  # every other cost is without tax anyway
+            if taxed or (condition.dimension, condition.values) != ("charge_category", ("Tax",)):
                 joined = sentence.terms[at].text in ("non", "not in")
-                _add(
-                    draft,
-                    Filter(
-                        condition.dimension, condition.values, condition.label, negated=True, keep_missing=not joined
-                    ),
-                )
+                _add(draft, replace(condition, negated=True, keep_missing=not joined))
         sentence.take(at, *places)
 
 
@@ -254,7 +257,9 @@ def names(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
 def _add(draft: Draft, condition: Filter) -> None:
     """Add a condition; alternatives of one dimension become one, and a general word yields to a particular service."""
     same = [
-        f for f in draft.filters.conditions if f.dimension == condition.dimension and f.negated == condition.negated
+        f
+        for f in draft.filters.conditions
+        if (f.dimension, f.negated, f.contains) == (condition.dimension, condition.negated, condition.contains)
     ]
     if not same or (condition.dimension == "charge_category" and condition.negated):
         draft.filters.conditions.append(condition)
@@ -269,7 +274,7 @@ def _add(draft: Draft, condition: Filter) -> None:
     values = tuple(dict.fromkeys((*old.values, *condition.values)))
     label = old.label if values == old.values else f"{old.label} and {condition.label}"
     draft.filters.conditions.append(
-        Filter(old.dimension, values, label, old.negated, old.keep_missing and condition.keep_missing)
+        replace(old, values=values, label=label, keep_missing=old.keep_missing and condition.keep_missing)
     )
 
 

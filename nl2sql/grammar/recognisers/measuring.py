@@ -1,5 +1,6 @@
 """What is measured: the metric, counts, averages, run rates and running totals."""
 
+import re
 from dataclasses import replace
 
 from nl2sql.catalog.semantics import semantics
@@ -8,7 +9,8 @@ from nl2sql.grammar.recognisers.filtering import kind_of_resource, names_resourc
 from nl2sql.grammar.sql.ai_measures import NO_MONEY
 from nl2sql.grammar.tagging.terms import Sentence, Term
 
-_KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
+KINDS_OF_COMMITMENT = frozenset({"savings_plans", "reservations", "cuds", "committed"})
+_SAVED = frozenset({"have", "we", "did", "saved", "save", "savings", "so", "far", "to", "date", "up", "now"})
 _METERED = frozenset({"hour", "gb", "tb", "gib", "tib", "gb month", "gb hour", "request", "vcpu hour", "second"})
 _COMMITMENTS = frozenset({"committed", "savings_plans", "reservations", "cuds", "used", "unused"})
 
@@ -30,10 +32,15 @@ def metric(sentence: Sentence, draft: Draft) -> None:
     _per_unit(sentence, draft)
     if {"savings", "savings_rate"} & set(draft.measure.metrics):
         _saved_against(sentence, draft)
-        in_percent = any(sentence.terms[at].value == "percent" for at in sentence.open("rate", "percent"))
+        percents = [at for at in sentence.open("rate", "percent") if sentence.terms[at].value == "percent"]
+        if any(term.kind == "metric" and "list" in term.text.split() for term in sentence.terms):
+            percents += [
+                at for at in sentence.open("share") if sentence.terms[at].text in ("percent", "percentage", "pct")
+            ]
+        in_percent = bool(percents)
         if draft.measure.metrics == ["savings"] and in_percent and not sentence.open("change", "vs", "compare"):
             draft.measure.metrics = ["savings_rate"]
-            sentence.take(*sentence.open("rate", "percent"))
+            sentence.take(*sentence.open("rate", "percent"), *percents)
     if {"coverage_rate", "utilization_rate"} & set(draft.measure.metrics):  # of commitments: what else?
         sentence.take(*(at for at in sentence.open("charge") if sentence.terms[at].value in ("committed", "used")))
 
@@ -74,9 +81,13 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         term.value == "commitment_type" for term in terms
     )
     resolved = []
+    if committed and re.search(r"\bhow well\b.*\bus(?:ed|e|ing)\b", " ".join(term.text for term in terms)):
+        terms = [replace(one, kind="utilization") if one.text == "well" else one for one in terms]
     for term in terms:
         if term.kind == "subject" and term.text.startswith("wast") and committed:  # wasted reservations are unused ones
             term = replace(term, kind="charge", value="unused")
+        if term.value == "ledger" and set(term.text.split()) <= _SAVED and (committed or _against_list(terms)):
+            term = replace(term, kind="metric", value="savings")  # by discounts, not by changes
         if term.kind == "utilization":
             term = (
                 replace(term, kind="metric", value="utilization_rate")
@@ -86,7 +97,11 @@ def rates_of_commitments(terms: list[Term]) -> list[Term]:
         if committed and term.kind == "unknown" and term.text in ("type", "types", "kind", "kinds"):
             term = replace(term, kind="dimension", value="commitment_type")
         resolved.append(term)
-    return _uncovered(_usage_beside_parts(_periods_apart(resolved)))
+    return _uncovered(_used_beside_unused(_usage_beside_parts(_periods_apart(resolved))))
+
+
+def _against_list(terms: list[Term]) -> bool:
+    return any(term.value in ("list_cost", "contracted_cost", "savings", "savings_rate") for term in terms)
 
 
 def _periods_apart(terms: list[Term]) -> list[Term]:
@@ -120,13 +135,29 @@ def _usage_beside_parts(terms: list[Term]) -> list[Term]:
     return terms
 
 
+def _used_beside_unused(terms: list[Term]) -> list[Term]:
+    """`commitments: used vs unused`: beside what is unused `used` is its other part, and what both are of says nothing
+    more.
+    """
+    for at, term in enumerate(terms):
+        if term.text != "used":
+            continue
+        for joint, other in ((at + 1, at + 2), (at - 1, at - 2)):
+            if not (0 <= joint < len(terms) and 0 <= other < len(terms)):
+                continue
+            if terms[joint].kind in ("vs", "and") and terms[other].value == "unused":
+                silent = [replace(one, kind="noise") if one.value == "committed" else one for one in terms]
+                return [*silent[:at], replace(term, kind="charge", value="used"), *silent[at + 1 :]]
+    return terms
+
+
 def _uncovered(terms: list[Term]) -> list[Term]:
     """`not covered by a savings plan` is on demand: the kind of commitment says nothing more."""
     for at, term in enumerate(terms):
         if term.value != "on_demand" or not term.text.endswith(("not covered", "uncovered")):
             continue
         beyond = next((n for n in range(at + 1, len(terms)) if terms[n].kind not in ("noise", "by", "all")), None)
-        if beyond is not None and terms[beyond].value in _KINDS_OF_COMMITMENT:
+        if beyond is not None and terms[beyond].value in KINDS_OF_COMMITMENT:
             silent = [replace(one, kind="noise", value="noise") for one in terms[at + 1 : beyond + 1]]
             return [*terms[: at + 1], *silent, *_uncovered(terms[beyond + 1 :])]
     return terms

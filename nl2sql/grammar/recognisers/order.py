@@ -17,6 +17,7 @@ from nl2sql.grammar.recognisers import (
     measuring,
     ranking,
     sharing,
+    sides,
     stepwise,
     tag_names,
 )
@@ -83,6 +84,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     _plain(comparing.over_periods, before=("periods",)),
     _plain(comparing.shifted, before=("periods",)),
     _with_names(comparing.scopes, "left_out", "share", before=("periods", "names")),
+    _with_names(sides.parts_apart, "share", "broken_down", "scopes", before=("names",)),
     _plain(comparing.periods, "change", "over_periods", "shifted", "scopes", "broken_down", before=("by_time",)),
     _plain(breakdown.by_time, "ranked", "average", "run_rate", "broken_down"),
     _plain(filtering.weekdays),

@@ -34,7 +34,11 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     said_after = [
         at
         for at in sentence.open("number")
-        if at > first and sentence.terms[at - 1].text in word_list("openings") | {"give", "only", "just", "show"}
+        if at > first
+        and (
+            sentence.terms[at - 1].text in word_list("openings") | {"give", "only", "just", "show"}
+            or _of_those(sentence, at)
+        )
     ]
     given = next((number for at in tops if (number := _number_beside(sentence, at))), None)
     target = _target(sentence, first)
@@ -58,6 +62,14 @@ def ranked(sentence: Sentence, draft: Draft) -> None:
     _within(sentence, draft)
 
 
+def _of_those(sentence: Sentence, at: int) -> bool:
+    """`3 of them`, `…, five please`: so many of what is ranked, said behind it."""
+    if sentence.terms[at - 1].comma and sentence.after(at) is None:
+        return True
+    behind = " ".join(term.text for term in sentence.terms[at + 1 : at + 3])
+    return behind in ("of them", "of those", "of these")
+
+
 def _limit_alone(sentence: Sentence, draft: Draft) -> None:
     """`make it five`, `just 3`, in a thread: how many rows, where nothing else is said."""
     numbers = sentence.open("number")
@@ -70,6 +82,7 @@ def _limit_alone(sentence: Sentence, draft: Draft) -> None:
 def _untargeted(sentence: Sentence, draft: Draft, given: int | None) -> None:
     """`when did we spend most` is of days, `who spends most` of teams; else the limit stands alone."""
     draft.shape.limit = given or draft.shape.limit
+    draft.shape.peak = not given
     if draft.shape.profile:
         draft.shape.limit = given or 1
     elif sentence.has("when"):
@@ -148,7 +161,7 @@ def _next_target(sentence: Sentence, at: int) -> int | None:
         if place not in sentence.taken:
             if term.kind in ("dimension", "unit", "drivers", "grain"):
                 return place
-            if names_resources(term):
+            if names_resources(term) and sentence.kind(place + 1) != "dimension":  # database services
                 return place
         if term.kind not in (*_FILL, "top", "nth", "fastest", "number", "each", "share", "rank", "unknown"):
             return None
@@ -183,7 +196,7 @@ def _in_unit(least: float, most: Term) -> float:
 def threshold(sentence: Sentence, draft: Draft) -> None:
     """`over $1,000`, `more than 10 % of spend`, `less than 500 dollars`."""
     for at in sentence.open("cmp"):
-        amount = sentence.after(at)
+        amount = at - 1 if sentence.terms[at].text in word_list("behind_amounts") else sentence.after(at)
         if amount is None or sentence.kind(amount) not in ("money", "number", "percent"):
             than = sentence.terms[at].text.endswith("than")
             if than and sentence.kind(amount) in (*FILTERS, "period"):  # more than payments, higher than october

@@ -6,6 +6,7 @@ from nl2sql.catalog.word_lists import word_list
 from nl2sql.grammar.draft import Draft, Refusal
 from nl2sql.grammar.query import Filter
 from nl2sql.grammar.recognisers.filtering import FILTERS, filter_of
+from nl2sql.grammar.recognisers.measuring import KINDS_OF_COMMITMENT
 from nl2sql.grammar.tagging.terms import Sentence
 
 
@@ -13,6 +14,8 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     """`what % of X is Y`, `Y share of X`, `share of each provider`: Y are the
     numerators, X stays a filter of the whole.
     """
+    if _is_part(sentence, draft, semantics, values) or _only_the_part(sentence):
+        return
     shares = sentence.open("share", "rate")
     percents = [
         at for at in sentence.open("percent") if sentence.terms[at].value == "percent" and not sentence.terms[at].amount
@@ -40,6 +43,11 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
             "I can tell how much each part changed, or its share of the cost, but not its share of a change."
         )
         return
+    kinds = [at for at in sentence.open("charge") if sentence.terms[at].value in KINDS_OF_COMMITMENT]
+    if kinds and _covered(sentence) and not sentence.open("dimension"):
+        sentence.take(*sentence.open("charge", value="used"), *sentence.open("charge", value="committed"))
+        draft.measure.metrics = ["coverage_rate"]
+        return
     draft.measure.share = True
     if _of_a_whole(sentence, shares[0]):
         draft.measure.of_named = True
@@ -63,6 +71,39 @@ def share(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values
     if not parts and absences:
         draft.measure.numerators += absences
         draft.filters.conditions = [f for f in draft.filters.conditions if f not in absences]
+
+
+def _is_part(sentence: Sentence, draft: Draft, semantics: Semantics, values: Values) -> bool:
+    """`is storage more than 10 % of the bill`: of one thing it is its share that is asked for; what is named behind the
+    amount is the whole.
+    """
+    limit = draft.shape.threshold
+    if limit is None or not limit.percent or draft.comparison.change or draft.measure.count or draft.measure.metrics:
+        return False
+    grouped = draft.shape.dimensions or draft.shape.grain or sentence.open("dimension", "unit", "grain", "which", "by")
+    limits = [at for at in sentence.taken if sentence.kind(at) == "percent"]
+    said = [at for at in sentence.open(*FILTERS) if not _negated(sentence, at)]
+    parts = [at for at in said if limits and at < limits[0]] or said  # are we more than half on AWS
+    if grouped or not parts:
+        return False
+    draft.measure.numerators = [filter_of(sentence.terms[at], semantics, values) for at in parts]
+    draft.measure.share, draft.shape.threshold = True, None
+    sentence.take(*parts, *sentence.open("share"))
+    return True
+
+
+def _only_the_part(sentence: Sentence) -> bool:
+    """`only the prod part`, `without the savings plan part`: a part that is kept or left out, and no share."""
+    parts = [
+        at
+        for at in sentence.open("share")
+        if sentence.terms[at].text in ("part", "portion", "slice")
+        and sentence.terms[at - 1].text.split()[-1] not in ("what", "which", "large", "big")
+    ]
+    kept = bool(parts) and sentence.has("only", "not") and len(parts) == len(sentence.open("share", "rate"))
+    if kept:
+        sentence.take(*parts)
+    return kept
 
 
 def _of_a_whole(sentence: Sentence, share_at: int) -> bool:

@@ -25,9 +25,16 @@ def foreign(question: str, left: list[str]) -> str | None:
     return _LANGUAGES[best] if best and counted[best] >= _LEAST else None
 
 
+def _is_no_name(label: str, question: str) -> bool:
+    """Whether all that the question has of a name are small words of its language: `pro` of Datadog Pro."""
+    shared = {*re.findall(r"[^\W\d_]+", label.casefold())} & {*re.findall(r"[^\W\d_]+", question.casefold())}
+    return any(shared and shared <= word_list(name) for name in _LANGUAGES)
+
+
 def in_english(question: str, draft: Draft) -> str:
     """The names and days that were understood, as a question."""
-    names = " and ".join(one.label for one in draft.filters.conditions if not one.negated)
+    labels = [one.label for one in draft.filters.conditions if not one.negated]
+    names = " and ".join(label for label in labels if not _is_no_name(label, question))
     words = re.findall(r"[^\W\d_]+", question.casefold())
     month = next((word_map("foreign_months")[word] for word in words if word in word_map("foreign_months")), None)
     period = f" in {month}" if month else " last month"

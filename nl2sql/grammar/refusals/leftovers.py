@@ -14,7 +14,7 @@ _SILENT = frozenset(
 def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following: bool, question: str) -> None:
     """Refuse what no recogniser took: a wrong number is worse than none."""
     left = [sentence.terms[at] for at in range(len(sentence.terms)) if at not in sentence.taken]
-    left = [term for term in left if term.kind not in _SILENT and term.text not in word_list("passed_over")]
+    left = [term for term in left if not _silent(term)]
     if following:
         dimensions = [term for term in left if term.kind == "dimension"]
         draft.shape.dimensions += [term.value for term in dimensions if not draft.shape.dimensions]
@@ -35,7 +35,7 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
         sentence.take(*question_words)
         return
     draft.discourse.left_at = [(term.start, term.end) for term in left]
-    unknown = [term.text for term in left if term.kind == "unknown"]
+    unknown = [question[term.start : term.end].casefold() for term in left if term.kind == "unknown"]
     understood = _understood(sentence, left)
     if unknown:
         near = nearest(" ".join(unknown), values)
@@ -48,6 +48,13 @@ def account_for_rest(sentence: Sentence, draft: Draft, values: Values, following
         draft.discourse.refusal = Refusal(
             f"I am not sure how “{', '.join(term.text for term in left)[:80]}” is meant here.{understood}"
         )
+
+
+def _silent(term: Term) -> bool:
+    """Whether a word says nothing more; an amount in per cent does."""
+    if term.kind == "percent" and term.amount:
+        return False
+    return term.kind in _SILENT or term.text in word_list("passed_over")
 
 
 def _without_preamble(sentence: Sentence, left: list[Term], question: str) -> tuple[list[Term], list[int]]:

@@ -70,7 +70,11 @@ _A_COST = re.compile(
 
 def is_order(question: str) -> bool:
     """Whether a question is an order that begins with a verb: `stop web-batch-1`, `please switch off dev`."""
-    words = re.findall(r"[\w'-]+", question.casefold())
+    return any(_orders(part) for part in re.split(r"[:;]", question) if part.strip())
+
+
+def _orders(clause: str) -> bool:
+    words = re.findall(r"[\w'-]+", clause.casefold())
     while words:
         polite_words = next((n for n in (4, 3, 2, 1) if " ".join(words[:n]) in word_list("politely")), 0)
         if not polite_words:
@@ -146,11 +150,15 @@ def refused_order(draft: Draft) -> Refusal:
 
 
 def refused_maker(draft: Draft) -> Refusal:
-    """The bills name owners, no makers."""
+    """The bills name owners, no makers; an alert names who made a change, where the cloud's log of changes is read."""
     named = _named(draft)
     offers = (f"cost of {named} by team last month", f"daily cost of {named} in the last 30 days")
-    text = "The bills do not say who made something, or when. They say whose it is and since when it costs."
-    return Refusal(text, outside=True, choices=tuple(Choice(one, one) for one in offers) if named else ())
+    text = (
+        "The bills do not say who made something, or when. They say whose it is and since when it costs; where "
+        "CloudTrail tells who made a change, the alert about it does."
+    )
+    offered = offers if named else ("open anomalies",)
+    return Refusal(text, outside=True, choices=tuple(Choice(one, one) for one in offered))
 
 
 def _named(draft: Draft) -> str:

@@ -12,7 +12,7 @@ from nl2sql.dates import periods, ranges
 from nl2sql.dates.periods import QuestionCalendar
 from nl2sql.grammar.tagging.spelling import repair
 from nl2sql.grammar.tagging.terms import Term
-from nl2sql.grammar.tagging.words import Word
+from nl2sql.grammar.tagging.words import Word, until_comma
 
 _YIELDING = frozenset(
     {"noise", "outside", "all", "follow", "unit", "vague", "state"}
@@ -28,6 +28,15 @@ _NEVER_REPAIRED = frozenset(
 )
 _SHORT = 3  # letters
 _SCALE = {"k": 1e3, "thousand": 1e3, "grand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6}
+_FRACTIONS = {
+    **dict.fromkeys(("half", "a half", "one half"), 50.0),
+    **dict.fromkeys(("a third", "one third"), 100 / 3),
+    "two thirds": 200 / 3,
+    **dict.fromkeys(("a quarter", "one quarter"), 25.0),
+    "three quarters": 75.0,
+    **dict.fromkeys(("a fifth", "one fifth"), 20.0),
+    **dict.fromkeys(("a tenth", "one tenth"), 10.0),
+}
 _DATE_WORDS = tuple(
     word for word in (*periods.MONTHS, *periods.WEEKDAYS, *periods.UNITS, "yesterday", "today") if len(word) > 3
 )
@@ -96,14 +105,15 @@ class Tagger:
         amount = self._amount(words, at)
         if amount:
             readings.append((1, 3, amount))
-        if worded := _worded_amount(texts, at):
+        if worded := _worded_amount(texts, at) or _fraction(texts, at):
             readings.append((len(worded.text.split()), 3, worded))
-        date = ranges.read(texts, at, self.calendar)
+        date = ranges.read(until_comma(words, at), at, self.calendar)
         if date and not (
             amount
             and at
             and texts[at - 1] in ("over", "under", "above", "below", "than", "top", "least")
             and date[0] == 1
+            and not self._over_a_year(texts, at)
         ):
             readings.append((date[0], 4, Term("period", "", " ".join(texts[at : at + date[0]]), period=date[1])))
         for length in range(min(max(self.semantics.longest, self.values.longest), len(words) - at), 0, -1):
@@ -125,6 +135,11 @@ class Tagger:
         fitting = [reading for reading in readings if not whole or not _cuts(words, at + reading[0])]
         best = max(fitting, key=lambda reading: reading[:2], default=None)
         return (best[0], best[2]) if best else None
+
+    def _over_a_year(self, texts: list[str], at: int) -> bool:
+        """`monthly cost over 2026`: a year that the bills hold is no amount."""
+        known = range(self.calendar.first.year, self.calendar.today.year + 1)
+        return texts[at - 1] == "over" and texts[at].isdecimal() and int(texts[at]) in known
 
     def _contributes(self, texts: list[str], at: int) -> bool:
         """Whether `account for` is a verb: `what share does prod account for`, but
@@ -241,6 +256,15 @@ def _worded_amount(texts: list[str], at: int) -> Term | None:
         return None
     text = " ".join(texts[at : at + read])
     return Term("money", text, text, amount=amount)
+
+
+def _fraction(texts: list[str], at: int) -> Term | None:
+    """`more than a fifth`, `over half`, `at least two thirds`: an amount in per cent."""
+    if not at or texts[at - 1] not in ("than", "over", "above", "under", "below", "least", "most", "exceeding"):
+        return None
+    said = (" ".join(texts[at : at + count]) for count in (2, 1))
+    text = next((one for one in said if one in _FRACTIONS), None)
+    return Term("percent", text, text, amount=_FRACTIONS[text]) if text else None
 
 
 def _count(word: str) -> float | None:

@@ -12,12 +12,12 @@ _PIECE = re.compile(
     r"|(?P<iso>\b\d{4}-\d{1,2}(?:-\d{1,2})?\b|\b\d{4}/\d{1,2}(?:/\d{1,2})?\b|\b\d{1,2}/\d{4}\b|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{1,2}\.\d{1,2}\.\d{4}\b)"
     r"|(?P<account>\b\d{9,}\b)"
     r"|(?P<year>'\d\d\b)"
-    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|grand|mio|k|m)?(?![\w])\s?(?:%|percent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
+    r"|(?P<amount>(?:[$€£]\s?)?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?(?:million|thousand|grand|mio|k|m)?(?![\w])\s?(?:%|percent\b|per\Wcent\b|usd\b|eur\b|gbp\b|dollars?\b|bucks\b|euros?\b)?)"
     r"|(?P<ordinal>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<first>#\s?1\b|\b(?:no|nr)\. ?1\b)"
+    r"|(?P<percent>%|\bper\Wcent\b)"
     r"|(?P<word>[^\W_]+(?:['’][^\W\d_]+)?)"
     r"|(?P<compare>>=|<=|≥|≤|>|<)"
-    r"|(?P<percent>%)"
     r"|(?P<and>[&+])"
     r"|(?P<dash>[-–—→]+>?|\.{2,3})"
 )
@@ -73,6 +73,7 @@ def split(question: str) -> tuple[Word, ...]:
         if kind == "first":
             words += [Word("number", start, end), Word("one", start, end)]
             continue
+        piece = re.sub(r"per\Wcent$", "percent", piece)
         if kind in ("and", "percent"):
             words.append(Word(kind, start, end))
             continue
@@ -138,3 +139,19 @@ def _spelled_out(piece: str, start: int, end: int, joined: bool, kind: str) -> l
     if kind == "word" and "'" in piece:
         piece = piece.removesuffix("'s").replace("'", "")
     return [Word(piece, start, end, joined, kind)]
+
+
+def until_comma(words: tuple[Word, ...], at: int) -> list[str]:
+    """The words up to a comma that parts a count from a month: `top 3, september`, `october, the 3 biggest`."""
+    texts = [word.text for word in words]
+    for place in range(at, len(words) - 1):
+        behind = texts[place + 1 : place + 3]
+        number = next((text for text in behind if text != "the"), "")
+        counted = _is_count(texts[place]) and behind[0] in MONTHS
+        if words[place].comma and (counted or (texts[place] in MONTHS and _is_count(number))):
+            return texts[: place + 1]
+    return texts
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 2

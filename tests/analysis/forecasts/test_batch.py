@@ -68,6 +68,17 @@ def test_a_lasting_shift_moves_the_level_and_a_spike_does_not():
     assert forecast_one(spiked).mean.sum() == pytest.approx(calm, rel=0.02)
 
 
+@pytest.mark.parametrize("days", [3, 5])
+def test_a_step_of_the_last_days_carries_no_total_but_widens_the_band(days):
+    """Whether it stays nobody knows within a week: the total is as before, and the band reaches to the step."""
+    calm, stepped = weekly(300), weekly(300)
+    stepped[-days:] *= 2
+    before, after = forecast_one(calm), forecast_one(stepped)
+    assert after.mean.sum() == pytest.approx(before.mean.sum(), rel=0.04)
+    assert after.high_80[:14].sum() > 1.8 * before.mean[:14].sum()
+    assert after.low_80[:14].sum() == pytest.approx(before.low_80[:14].sum(), rel=0.06)
+
+
 def test_gaps_and_single_zeros_are_bridged():
     """Missing days and a few lost ones do not pull the level down."""
     values = weekly(300)

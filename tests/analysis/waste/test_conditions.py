@@ -36,6 +36,22 @@ def test_days_under_the_limit_are_counted() -> None:
     assert judged(LOW, usage(*[1.0] * 9, 90.0, 90.0, 90.0)) == Unmet("cpu was under 5 on 9 days only")
 
 
+def test_what_is_counted_reads_as_a_count() -> None:
+    """`no connections`, not `under 1 connections (highest 0 connections)`; a share of nothing stays a figure."""
+    counted = {"metric": "connections", "below": 1, "window": 7, "days": 7, "least": 7, "unit": "connections"}
+    connections = LOW.model_copy(update=counted)
+    for values, says in (
+        ([0.0] * 7, "no connections on 7 of 7 days"),
+        ([0.0] * 6 + [0.5], "maximum connections under 1 on 7 of 7 days (highest 0.5)"),
+    ):
+        met = judged(connections, {"connections": usage(*values)["cpu"]})
+        assert isinstance(met, Met)
+        assert met.reasons == (says,)
+    met = judged(LOW, usage(*[0.0] * 14))
+    assert isinstance(met, Met)
+    assert met.reasons == ("maximum CPU under 5 % on 14 of 14 days (highest 0 %)",)
+
+
 def test_too_few_measured_days_are_said() -> None:
     """A day without a value is not measured, and today and days before the window do not count."""
     assert judged(LOW, usage(*[1.0] * 11, None)) == Unmet("cpu is known of 11 days; 12 are needed")

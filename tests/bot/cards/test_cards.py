@@ -7,7 +7,7 @@ import pytest
 
 from bot.cards import message_types
 from bot.cards.messages import alert, budget, home, subscribe
-from bot.cards.messages.remediation import proposal, proposal_modals
+from bot.cards.messages.remediation import proposal, proposal_modals, standing
 from db.outgoing.messages import TYPES, stored
 from standins.slack.block_kit.blocks import message_faults, view_faults
 from tests.bot.cards.builders import messages, remediation_of
@@ -120,6 +120,6 @@ def test_the_home_tab_passes_slacks_checks() -> None:
 
 def test_a_time_is_shown_in_the_readers_zone() -> None:
     """Slack's own date markup carries it, with UTC for clients that cannot."""
-    shown = proposal._when(datetime(2026, 11, 23, 10, 4, tzinfo=UTC).isoformat())
+    shown = standing.when(datetime(2026, 11, 23, 10, 4, tzinfo=UTC).isoformat())
     assert shown.startswith("<!date^1795428240^")
     assert shown.endswith("|23 Nov 10:04 UTC>")

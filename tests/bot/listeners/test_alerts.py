@@ -195,7 +195,7 @@ def test_a_card_follows_its_fix(bot: Runtime, slack: Handle, alert: dict[str, An
     slack.wait_until(lambda: len(slack.thread(alert["ts"])) == 3)
     assert [reply["text"] for reply in slack.thread(alert["ts"])[1:]] == [
         f"Remediation {number} in sandbox is proposed.",
-        f"Remediation {number} in sandbox is rejected (Priya: not now).",
+        f"Remediation {number} in sandbox is rejected by Priya: not now.",
     ]
 
 

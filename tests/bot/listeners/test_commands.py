@@ -33,9 +33,10 @@ def test_cost_where_the_bot_is_no_member_is_answered_privately(bot: Runtime, sla
 
 @pytest.mark.parametrize("text", ["", "help", "gibberish"])
 def test_help_shows_what_can_be_asked(text: str, bot: Runtime, slack: Handle) -> None:
-    """Also for words that are no command."""
+    """Also for words that are no command, and that they are none."""
     slack.slash(MAYA, "/finops", text)
     assert "I answer questions" in whispered(slack, MAYA)
+    assert ("There is no command `/finops gibberish`" in whispered(slack, MAYA)) == (text == "gibberish")
 
 
 def test_status_says_how_fresh_the_bills_are(bot: Runtime, slack: Handle) -> None:

@@ -100,6 +100,7 @@ def test_operators_are_asked_wherever_the_request_was_made(bot: Runtime, slack: 
     mine, theirs = (slack.workspace.store.im_of(person) for person in (MAYA, TOMAS))
     slack.wait_until(lambda: slack.messages(theirs) and slack.messages(mine))
     assert f"Put to <@{TOMAS}>" in str(slack.messages(mine)[-1]["blocks"])
+    assert "request_approve" not in str(slack.messages(mine)[-1]["blocks"])
     slack.click(TOMAS, slack.messages(theirs)[-1]["ts"], "request_approve")
     slack.wait_until(lambda: all("started" in slack.messages(place)[-1]["text"] for place in (mine, theirs)))
     assert len(prefect.runs) == 1

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from bot import assistant
 from bot.process.http import served
 from bot.process.run import run, run_until, serving
+from bot.slack import app
 from config.errors import UserError
 from config.organisation import Organisation
 from config.settings import Settings
@@ -141,7 +142,7 @@ def test_the_manifest_asks_for_what_the_bot_listens_to() -> None:
         (Path(__file__).resolve().parent.parent.parent.parent / "deploy" / "slack" / "manifest.yaml").read_text()
     )
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
-    assert events == {"app_home_opened", "app_mention", "message.channels", "message.groups", "message.im"}
+    assert events == {*app._PASSED_ON, "app_mention", "message.channels", "message.groups", "message.im"}
     assert {command["command"] for command in manifest["features"]["slash_commands"]} == {"/cost", "/finops"}
     assert "agent_view" in manifest["features"]
     assert len(manifest["features"]["agent_view"]["suggested_prompts"]) <= 4

@@ -22,8 +22,8 @@ def anomaly(session: Session, evidence: dict[str, Any] | None = None, **more: An
     session.flush()
 
 
-def added(session: Session, day: date, service: str | None = None, **scope: str) -> float:
-    return usual.beyond(usual.known_excess(session, scope, "USD"), [day], service)
+def added(session: Session, day: date, service: str | None = None, as_of: date = START, **scope: str) -> float:
+    return usual.beyond(usual.known_excess(session, scope, "USD", as_of), [day], service)
 
 
 def test_one_that_lasts_counts_until_its_level_is_usual(session: Session) -> None:
@@ -31,6 +31,15 @@ def test_one_that_lasts_counts_until_its_level_is_usual(session: Session) -> Non
     anomaly(session)
     days = [START - timedelta(days=1), START, START + timedelta(days=27), START + timedelta(days=28)]
     assert [added(session, day) for day in days] == [0, 40, 40, 0]
+
+
+def test_a_level_that_has_stayed_is_usual_on_all_its_days(session: Session) -> None:
+    """Else a digest would hold the twenty-ninth day against a Monday that has not been for a month."""
+    anomaly(session)
+    anomaly(session, {"over": {"steps": 2, "amount": 100.0}})
+    seventh, later = START + timedelta(days=7), START + timedelta(days=28)
+    assert [added(session, seventh, as_of=later - timedelta(days=1)), added(session, seventh, as_of=later)] == [40, 0]
+    assert added(session, START, as_of=later) == 50
 
 
 def test_one_that_is_over_counts_what_it_came_to(session: Session) -> None:

@@ -4,6 +4,8 @@ refused with a sentence that says what is wrong and what to do.
 
 import csv
 import io
+import json
+import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -44,6 +46,10 @@ def _text(rows: list[dict[str, str]], separator: str = ",", end: str = "\r\n") -
     return into.getvalue()
 
 
+def _dotted(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r".\1", name)
+
+
 def _stands(database: Database) -> list[tuple[object, ...]]:
     return all_rows(database, "SELECT sum(billed_cost), sum(effective_cost), sum(list_cost) FROM finops.daily_costs")
 
@@ -73,6 +79,13 @@ _MANY = [{**row, "ResourceId": f"{row['ResourceId']}-{part}"} for part in range(
             _charges(BillingPeriodStart="2026/09/01 00:00:00", BillingPeriodEnd="2026-10-01T00:00:00Z[UTC]")
         ).encode(),
         _text(_charges(BillingPeriodStart="2026-09-01 00:00:00 GMT", BillingPeriodEnd="2026-09-30T24:00:00Z")).encode(),
+        _text(_charges(), "^").encode(),
+        _text(_charges(), "\x01").encode(),
+        _text(_charges(), "~").encode(),
+        (BILL + "\0" * 512).encode(),
+        BILL.replace("\r\n", "\r\n" + ",".join(["----------"] * 21) + "\r\n", 1).encode(),
+        (",".join(f"bills.{name.lower()}" for name in ROW) + BILL[BILL.index("\r\n") :]).encode(),
+        (",".join(_dotted(name) for name in ROW) + BILL[BILL.index("\r\n") :]).encode(),
     ],
     ids=[
         "titles",
@@ -90,6 +103,13 @@ _MANY = [{**row, "ResourceId": f"{row['ResourceId']}-{part}"} for part in range(
         "upper case and blanks",
         "slashes and a zone in brackets",
         "GMT and the end of a day",
+        "carets",
+        "control characters, as Hive",
+        "tildes",
+        "a block filled with zeros",
+        "a rule under the header",
+        "the table's name before each column, as Hive",
+        "dots between words, as R",
     ],
 )
 def test_it_loads_to_the_cent(load: Load, clean_database: Database, tmp_path: Path, content: bytes) -> None:
@@ -152,6 +172,13 @@ def _swallowing(first: int, last: int) -> str:
         (_text(_charges(BilledCost="$1.25")), "without signs and units"),
         (_text(_charges(BilledCost="(1.25)")), "negative amounts as -1.25"),
         (_text(_charges(BilledCost="n/a")), "Export 0 where nothing was charged"),
+        (_text(_charges(BilledCost="'1.25")), "the marks that a spreadsheet puts around text"),
+        (_text(_charges(BilledCost='="1.25"')), "the marks that a spreadsheet puts around text"),
+        (_text(_charges(ChargePeriodStart="46174")), "a spreadsheet's number of a day"),
+        (_text(_charges(ChargePeriodStart="2026-09-01 00:00:00 Europe/Berlin")), "names of time zones are not read"),
+        (_text(_charges(ChargePeriodStart="2026-09-01 00:00:00 CEST")), "names of time zones are not read"),
+        (_text(_charges(BillingPeriodStart="2026-09")), "Name the day on which the period starts"),
+        (_text(_charges(BillingPeriodStart="202609")), "Name the day on which the period starts"),
         (_text(_charges(ChargePeriodStart="1780272000000")), "seconds or milliseconds since 1970"),
         (_text(_charges(ChargePeriodStart="05/06/2026")), "Day and month cannot be told apart"),
         ("<html><title>Sign in</title></html>", "It is a web page or XML, as servers answer with"),
@@ -160,6 +187,16 @@ def _swallowing(first: int, last: int) -> str:
         (BILL.encode("utf-32-le").decode("latin-1"), "Save it as UTF-8"),
         ("\x04\x22\x4d\x18\0\0\0\0\0\0\0\0", "packed with LZ4"),
         ("ARROW1\0\0", "It is an Arrow (Feather) file"),
+        ("\xff\xff\xff\xff\x10\0\0\0", "It is a stream of Arrow"),
+        ("\x8b\x07\x80\x13\x11\x05 some \x02\x03\x04", "The file is binary"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d\n", "a pointer to a file that Git LFS keeps"),
+        (BILL[BILL.index("\r\n") + 2 :], "Its first line holds values (“1.25”, “4029”, “Northwind”, “USD”)"),
+        (BILL.replace(",", " "), "Its first line has one field (“"),
+        (_text(_charges()).replace("BilledCost", "'BilledCost'"), "Not a FOCUS file: it lacks the column BilledCost"),
+        ("'BilledCost','BillingAccountId'\n'1','2'\n", "Its fields stand in single quotes"),
+        ("date,provider,cost\n2026-09-01,aws,3\n", "Its columns are “date”, “provider”, “cost”."),
+        ('{"rows": [' + json.dumps(ROW) + "]}", "its rows are in “rows”"),
+        ("{\n" + json.dumps(ROW)[1:], "The file is one JSON document, not a record a line."),
     ],
 )
 def test_it_is_refused_with_what_to_do(
@@ -235,3 +272,13 @@ def test_an_empty_archive_is_named(load: Load, tmp_path: Path) -> None:
         pass
     with pytest.raises(UserError, match="holds no bills: it is empty"):
         load(tmp_path / "bill.zip")
+
+
+def test_a_number_of_other_digits_is_refused(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "bill.csv").write_text(_text(_charges(BilledCost="١.٢٥")), newline="")
+    assert "with the digits 0 to 9" in (load(tmp_path / "bill.csv").loads[0].error or "")
+
+
+def test_what_stands_for_a_minus_is_named(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "bill.csv").write_text(_text(_charges(BilledCost="−1.25")), newline="")
+    assert "Export negative amounts as -1.25" in (load(tmp_path / "bill.csv").loads[0].error or "")

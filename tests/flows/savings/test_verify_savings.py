@@ -74,7 +74,7 @@ def test_a_saving_that_the_bill_shows_is_verified_once(session: Session) -> None
         plant(session, resource, 10, 0.2)
     remediation = remediated(session, {"i-1": 306, "i-2": 306})
     assert verify_pending(session, NOW) == {"validated": 2}
-    assert line(session) == "verified: $597 of $612 a month; nothing moved elsewhere"
+    assert line(session) == "Verified: $597 of $612 a month; nothing moved elsewhere."
     assert verify_pending(session, NOW) == {}
     saving = session.scalars(sa.select(Saving).where(Saving.resource_id == "i-1")).one()
     assert saving.realized_monthly_savings == pytest.approx(Decimal("298.2875"))
@@ -105,7 +105,7 @@ def test_nothing_saved_is_missed_and_half_is_partial(session: Session) -> None:
             sa.select(OutboxMessage.payload).where(OutboxMessage.kind == "note").order_by(OutboxMessage.id)
         )
     ]
-    assert [text.split(";")[0] for text in texts] == ["missed: $0 of $300 a month", "partial: $152 of $300 a month"]
+    assert [text.split(";")[0] for text in texts] == ["Missed: $0 of $300 a month", "Partial: $152 of $300 a month"]
 
 
 def test_usage_that_moved_to_a_neighbour_is_named(session: Session) -> None:
@@ -137,7 +137,7 @@ def test_what_was_undone_is_not_judged(session: Session) -> None:
     remediated(session, {"i-1": 300, "i-2": 300})
     session.execute(sa.update(Saving).where(Saving.resource_id == "i-1").values(status="reversed"))
     assert verify_pending(session, NOW) == {"validated": 1}
-    assert line(session).startswith("verified in part: $304 of $600 a month")
+    assert line(session).startswith("Verified in part: $304 of $600 a month")
 
 
 def test_a_verified_saving_is_an_insight_that_is_closed_from_the_start(session: Session) -> None:
@@ -247,4 +247,4 @@ def test_what_costs_again_is_said_to_be_put_back(session: Session) -> None:
         plant_day(session, "i-1", APPLIED + timedelta(days=offset), 0.1 if 0 < offset <= 8 else 10)
     remediated(session, {"i-1": 300})
     assert verify_pending(session, NOW) == {"reversed": 1}
-    assert line(session) == "reversed: it was put back, so nothing is saved any more"
+    assert line(session) == "Reversed: it was put back, so nothing is saved any more."

@@ -110,3 +110,13 @@ def test_a_budget_that_was_not_looked_at_yet_is_no_missing_one(deps: Deps) -> No
     assert "1 budget of finops.yaml will be evaluated" in ask("are we over budget?", SYSTEM, None, waiting).text
     nobody = Actor(id="U-NO", sees_all=False, teams=frozenset({"checkout"}))
     assert "No budget is set." in ask("are we over budget?", nobody, None, waiting).text
+
+
+def test_shares_of_what_is_over_an_amount_are_of_everything(deps: Deps) -> None:
+    """The accounts below it are part of the whole, as they are behind the first of a ranking."""
+    over = ask("services over $20 in october", SYSTEM, None, deps)
+    assert isinstance(over, Answer), over.text
+    assert [row[0] for row in over.rows] == ["Amazon Elastic Compute Cloud"]
+    accounts = ask("accounts over $1 in october", SYSTEM, None, deps)
+    assert isinstance(accounts, Answer), accounts.text
+    assert accounts.whole == 155.0

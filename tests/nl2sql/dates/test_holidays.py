@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nl2sql.dates.holidays import holiday
+from nl2sql.dates.holidays import holiday, season
 from nl2sql.dates.periods import QuestionCalendar
 
 SUNDAY = QuestionCalendar(date(2026, 11, 15), date(2020, 1, 1))
@@ -39,3 +39,29 @@ def test_other_words_are_no_named_day() -> None:
     """`black` alone, and a Friday."""
     assert holiday(["black"], 0, SUNDAY) is None
     assert holiday(["friday"], 0, SUNDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("summer", "2026-06-01", "2026-09-01"),
+        ("last summer", "2026-06-01", "2026-09-01"),
+        ("summer 2025", "2025-06-01", "2025-09-01"),
+        ("spring months", "2026-03-01", "2026-06-01"),
+        ("winter", "2025-12-01", "2026-03-01"),
+        ("this autumn", "2026-09-01", "2026-11-16"),
+        ("spring last year", "2025-03-01", "2025-06-01"),
+    ],
+)
+def test_a_season_is_three_months(text: str, start: str, end: str) -> None:
+    """As meteorologists count them, up to today."""
+    words = text.split()
+    reading = season(words, 0, SUNDAY)
+    assert reading is not None
+    assert reading[0] == len(words)
+    assert (reading[1].start.isoformat(), reading[1].end.isoformat()) == (start, end)
+
+
+def test_fall_is_a_change() -> None:
+    """`did cost fall` names no season."""
+    assert season(["fall"], 0, SUNDAY) is None

@@ -18,11 +18,12 @@ from lake.place import open_place
 from nl2sql.ask import ask
 from nl2sql.catalog import known_values
 from nl2sql.catalog.known_values import Facts, facts
+from nl2sql.catalog.views import reporting
 from nl2sql.deps import Deps
 from nl2sql.execution import line_items
 from nl2sql.execution.execute import ExecutionLimits, StatementTimedOut
 from nl2sql.execution.run import AnswerRows, NotRun, run_checked
-from nl2sql.guard import SafeQuery
+from nl2sql.guard import SafeQuery, check
 
 LEAD = Actor("lead", sees_all=True)
 SEARCH = Actor("dev", teams=frozenset({"search"}))
@@ -253,3 +254,24 @@ def test_a_cost_that_was_split_says_to_what(clean_database: Database, settings: 
         ("pod-1.5", "cpu", None, 1.5),
         ("pod-2.5", "cpu", None, 2.5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_whole"),
+    [
+        ("SELECT team, count(*) AS n FROM charges GROUP BY 1", False),
+        ("SELECT ai_model, sum(tokens) AS n FROM charges GROUP BY 1", True),
+        ("SELECT c.gpu_hours FROM charges c", True),
+        ("SELECT * FROM charges", True),
+        ("TABLE charges", True),
+        ("SELECT n FROM (SELECT *, 1 AS n FROM charges) x", True),
+        ("SELECT a.team FROM charges a NATURAL JOIN charges b", True),
+    ],
+)
+def test_columns_that_cost_much_are_read_where_they_are_seen(loaded: Deps, sql: str, is_whole: bool) -> None:
+    """The narrowing of a team shows them all to a statement that does not look; its rows are the same."""
+    for asker in (LEAD, SEARCH):
+        safe = check(sql, reporting(), asker)
+        assert isinstance(safe, SafeQuery), safe
+        assert ("gpu_hours" in line_items._view(safe)) == is_whole
+    assert isinstance(run_checked(sql, SEARCH, loaded), AnswerRows)

@@ -16,7 +16,13 @@ from tests.nl2sql.builders import query, understood
         ("cost since the first of september", "2026-09-01", "2026-11-16", None),
         ("cost in 10/2026", "2026-10-01", "2026-11-01", None),
         ("cost in 2026/09", "2026-09-01", "2026-10-01", None),
+        ("are databases dearer in october than a year ago", "2026-10-01", "2026-11-01", "2025-10-01"),
+        ("yesterday vs a week ago", "2026-11-14", "2026-11-15", "2026-11-07"),
+        ("cost of the rise on october 7 and 8", "2026-10-07", "2026-10-09", "2026-10-05"),
+        ("fastest growing team this year: january to october", "2026-10-01", "2026-11-01", "2026-01-01"),
         ("cheapest month of 2026 so far", "2026-01-01", "2026-11-01", None),
+        ("last 30 days vs previous 30 days per cloud", "2026-10-16", "2026-11-15", "2026-09-16"),
+        ("last 3 months compared to the previous 3 months", "2026-08-01", "2026-11-01", "2026-05-01"),
     ],
 )
 def test_periods_of_questions(question: str, start: str, end: str, compared: str | None) -> None:
@@ -95,3 +101,113 @@ def test_what_stands_before_as_a_share_of_each_is_the_part() -> None:
     found = query("how much did prod cost last month as a share of each team")
     assert found.share_of
     assert (found.share_of[0].values, found.filters) == (("prod",), ())
+
+
+@pytest.mark.parametrize(
+    ("question", "limit", "dimension"),
+    [
+        ("name our 3 biggest cost drivers in october", 3, "service"),
+        ("least expensive accounts last month, 3 of them", 3, "account"),
+        ("third largest azure service in september", 1, "service"),
+        ("second biggest aws account in october", 1, "account"),
+        ("biggest ec2 machines by cost in sept, five please", 5, "resource"),
+        ("most expensive teams last month, 3", 3, "team"),
+    ],
+)
+def test_how_many_of_a_ranking(question: str, limit: int, dimension: str) -> None:
+    """The number may stand before, behind, or be said as a place."""
+    found = query(question)
+    assert (found.limit, found.dimensions) == (limit, (dimension,))
+
+
+def test_a_year_behind_over_is_no_amount() -> None:
+    """`monthly cost over 2026` is of that year; `days over 2000` are dear ones."""
+    assert query("monthly ec2 cost over 2026").threshold is None
+    assert query("monthly ec2 cost over 2026").period.start.isoformat() == "2026-01-01"
+    assert query("services over 2000 in october").threshold == Threshold(True, 2000)
+
+
+@pytest.mark.parametrize(
+    ("question", "with_tax", "left_out"),
+    [
+        ("october by charge category, tax too", True, ()),
+        ("cost of aws in q3, tax as well", True, ()),
+        ("amount invoiced by aws in q2, without tax", False, ("Tax",)),
+        ("invoices of aws in q2 excluding taxes", False, ("Tax",)),
+        ("cost of aws in q2 without tax", False, ()),
+    ],
+)
+def test_tax_in_and_out(question: str, with_tax: bool, left_out: tuple[str, ...]) -> None:
+    """Invoices hold it, so that leaving it out narrows them."""
+    found = query(question)
+    assert found.with_tax is with_tax
+    assert tuple(value for one in found.filters if one.negated for value in one.values) == left_out
+
+
+@pytest.mark.parametrize(
+    "question", ["data transfer cost last month", "what do load balancers cost by team in october"]
+)
+def test_meters_tell_kinds_of_charges(question: str) -> None:
+    """No service is called so; the names of meters hold it."""
+    (meter,) = query(question).filters
+    assert meter.dimension == "usage_type"
+    assert meter.contains
+
+
+@pytest.mark.parametrize(
+    "question", ["cost of the machine last month", "what did the server cost in october", "cost of the database"]
+)
+def test_one_of_several_machines_is_asked_about(question: str) -> None:
+    """`the machine` is one, and nothing says which; `machines` are all."""
+    assert isinstance(understood(question), Doubt)
+    assert isinstance(query("cost of the machines last month"), CostQuery)
+
+
+def test_a_condition_that_is_said_twice_is_one() -> None:
+    """`nobody's team (no team tag)`."""
+    assert len(query("money spent by nobody (no team tag) in september").filters) == 1
+
+
+@pytest.mark.parametrize(
+    "question", ["run: update charges set effective_cost = 0", "please UPDATE finops.budgets SET amount=1"]
+)
+def test_a_statement_that_writes_is_blocked(question: str) -> None:
+    """`update on october` asks for news; `update … set` would write."""
+    found = understood(question)
+    assert isinstance(found, Refusal)
+    assert found.unsafe
+
+
+def test_periods_of_one_length_are_compared_whole() -> None:
+    """Only where their lengths differ is an average of each compared."""
+    assert query("last 30 days vs previous 30 days").average is None
+    assert query("october vs the previous 3 months").average == "month"
+
+
+@pytest.mark.parametrize(
+    "question", ["commitment discounts: used vs unused in october", "unused and used commitments in october"]
+)
+def test_used_beside_unused_is_a_side(question: str) -> None:
+    """Commitments as a whole hold both."""
+    found = query(question)
+    values = {value for side in (*found.scopes, *found.filters) for value in side.values}
+    assert values == {"Used", "Unused"}
+
+
+def test_metrics_between_which_a_difference_is_asked_for() -> None:
+    """Side by side."""
+    found = query("delta between list and effective cost in q3")
+    assert {found.metric, *found.beside} == {"list_cost", "effective_cost"}
+
+
+@pytest.mark.parametrize("question", ["checkout month after month in 2026", "ec2 day after day last week"])
+def test_step_after_step(question: str) -> None:
+    """A row for each."""
+    assert query(question).grain in ("month", "day")
+
+
+def test_the_word_that_is_not_known_is_told_as_it_was_written() -> None:
+    """And not as it was repaired."""
+    found = understood("cost of slack-bot last month")
+    assert isinstance(found, Refusal)
+    assert "“slack-bot”" in found.text

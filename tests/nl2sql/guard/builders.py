@@ -3,6 +3,9 @@
 """
 
 import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,42 @@ from db.database import Database
 FOLDER = Path(__file__).parent
 EVERYTHING = Actor("lead", sees_all=True)
 CHECKOUT = Actor("dev", teams=frozenset({"checkout"}))
+AS_POSTGRES = (FOLDER / "as_postgres.sql").read_text(encoding="utf-8").strip().split("\n")
+_ROWS = (
+    ("2026-01-01", "payments", "Amazon EC2", "1.25", "0.000004", "3", "2026-01-01 05:30:15+00"),
+    ("2026-02-28", "Search", "10% off_Cat\\s", "-7.5", "1000000.123456", "0", "2026-02-28 23:00:00+00"),
+    ("2026-12-31", None, "été Straße", None, "2.5", None, None),
+    ("2024-12-30", "search", "a-b-c", "123456789.000001", "0.5", "10.5", "2024-12-30 12:00:00+00"),
+)
+_TYPES = {
+    "usage_date": "date",
+    "team": "text",
+    "service": "text",
+    "effective_cost": "decimal(38, 18)",
+    "billed_cost": "decimal(38, 18)",
+    "usage_quantity": "decimal(38, 18)",
+    "charge_period_start": "timestamptz",
+}
+
+
+def planted(quoted: Callable[[str], str] = str, kinds: Mapping[str, str] | None = None) -> str:
+    """A SELECT of four line items for AS_POSTGRES, with texts as an engine quotes them and its names of kinds."""
+    rows = [["NULL" if cell is None else quoted(f"'{cell}'") for cell in row] for row in _ROWS]
+    values = ", ".join(f"({', '.join(row)})" for row in rows)
+    named = {name: (kinds or {}).get(kind, kind) for name, kind in _TYPES.items()}
+    columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in named.items())
+    return f"SELECT {columns} FROM (VALUES {values}) AS planted ({', '.join(named)})"
+
+
+def plain(cell: Any) -> Any:
+    """A cell as all engines show it, numbers to ten digits: quotients are numeric in Postgres and double elsewhere."""
+    if isinstance(cell, bool):
+        return cell
+    if isinstance(cell, int | float | Decimal):
+        return float(f"{float(cell):.10g}")
+    if isinstance(cell, list):
+        return [plain(one) for one in cell]
+    return cell.isoformat() if isinstance(cell, datetime) else str(cell) if cell is not None else None
 
 
 def statements(kind: str) -> list[tuple[str, str]]:

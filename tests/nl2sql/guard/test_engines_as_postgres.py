@@ -2,9 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,9 +13,8 @@ from lake import reading, worker
 from nl2sql.catalog.views import reporting
 from nl2sql.guard import SafeQuery, SqlRejected, check
 from nl2sql.guard.rules.functions import ALLOWED_FUNCTIONS
-from tests.nl2sql.guard.builders import EVERYTHING
+from tests.nl2sql.guard.builders import AS_POSTGRES, EVERYTHING, plain, planted
 
-STATEMENTS = (Path(__file__).parent / "as_postgres.sql").read_text(encoding="utf-8").strip().split("\n")
 # what is refused over line items, with the words that name it
 REFUSED = {
     "(string_to_array(service, '-'))[length(service) - 9]": "places are not written as numbers",
@@ -65,43 +61,18 @@ REFUSED = {
     'team COLLATE "en-x-icu"': "collation",
     "(ARRAY[1, 2, 3])[-2:3]": "list",
 }
-_ROWS = (
-    ("2026-01-01", "payments", "Amazon EC2", "1.25", "0.000004", "3", "2026-01-01 05:30:15+00"),
-    ("2026-02-28", "Search", "10% off_Cat\\s", "-7.5", "1000000.123456", "0", "2026-02-28 23:00:00+00"),
-    ("2026-12-31", None, "été Straße", None, "2.5", None, None),
-    ("2024-12-30", "search", "a-b-c", "123456789.000001", "0.5", "10.5", "2024-12-30 12:00:00+00"),
-)
-_TYPES = {
-    "usage_date": "date",
-    "team": "text",
-    "service": "text",
-    "effective_cost": "decimal(38, 18)",
-    "billed_cost": "decimal(38, 18)",
-    "usage_quantity": "decimal(38, 18)",
-    "charge_period_start": "timestamptz",
-}
 Answer = list[tuple[Any, ...]] | None  # None where the engine refuses
 Both = Callable[[str], tuple[Answer, Answer]]
-
-
-def _literal(cell: str | None) -> str:
-    return "NULL" if cell is None else f"'{cell}'"
-
-
-def _view() -> str:
-    values = ", ".join(f"({', '.join(map(_literal, row))})" for row in _ROWS)
-    columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in _TYPES.items())
-    return f"SELECT {columns} FROM (VALUES {values}) AS planted ({', '.join(_TYPES)})"
 
 
 @pytest.fixture(scope="module")
 def both(database: Database) -> Iterator[Both]:
     """Answers of Postgres and of a worker's DuckDB, in this order."""
     lake = duckdb.connect(":memory:")
-    worker._lock(lake, {"threads": 1, "megabytes": 512, "files": [], "columns": "x int", "view": _view()})
+    worker._lock(lake, {"threads": 1, "megabytes": 512, "files": [], "columns": "x int", "view": planted()})
     postgres = database.owner.raw_connection()
     cursor = postgres.cursor()
-    cursor.execute(f"SET TimeZone = 'UTC'; CREATE TEMP VIEW charges AS {_view()}")
+    cursor.execute(f"SET TimeZone = 'UTC'; CREATE TEMP VIEW charges AS {planted()}")
     postgres.commit()
 
     def asked(sql: str) -> tuple[Answer, Answer]:
@@ -110,13 +81,13 @@ def both(database: Database) -> Iterator[Both]:
         assert safe.reads_lake
         try:
             cursor.execute(safe.shown)
-            wanted: Answer = [tuple(map(_plain, row)) for row in cursor.fetchall()]
+            wanted: Answer = [tuple(map(plain, row)) for row in cursor.fetchall()]
         except psycopg2.Error:
             wanted = None
         postgres.rollback()
         try:
             answer = worker._run(lake, {"sql": safe.sql, "rows": 1_000, "bytes": 1_000_000})
-            found: Answer = [tuple(_plain(reading._cell(cell)) for cell in row) for row in answer["rows"]]
+            found: Answer = [tuple(plain(reading._cell(cell)) for cell in row) for row in answer["rows"]]
         except duckdb.Error:
             found = None
         return wanted, found
@@ -128,18 +99,7 @@ def both(database: Database) -> Iterator[Both]:
     postgres.close()
 
 
-def _plain(cell: Any) -> Any:
-    """Numbers to ten digits: quotients are numeric here and double there."""
-    if isinstance(cell, bool):
-        return cell
-    if isinstance(cell, int | float | Decimal):
-        return float(f"{float(cell):.10g}")
-    if isinstance(cell, list):
-        return [_plain(one) for one in cell]
-    return cell.isoformat() if isinstance(cell, datetime) else str(cell) if cell is not None else None
-
-
-@pytest.mark.parametrize("sql", STATEMENTS)
+@pytest.mark.parametrize("sql", AS_POSTGRES)
 def test_both_engines_answer_the_same(both: Both, sql: str) -> None:
     """Or both refuse."""
     wanted, found = both(sql)
@@ -184,7 +144,7 @@ def test_what_cannot_be_translated_is_named(expression: str, named: str) -> None
 
 def test_every_function_is_compared_or_refused() -> None:
     """So that none that is added differs without a word; Postgres itself has no log2."""
-    seen = " ".join([*STATEMENTS, *REFUSED])
+    seen = " ".join([*AS_POSTGRES, *REFUSED])
     assert [name for name in sorted(ALLOWED_FUNCTIONS) if not re.search(rf"\b{name}\(", seen, re.IGNORECASE)] == [
         "log2"
     ]

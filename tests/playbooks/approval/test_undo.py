@@ -58,7 +58,7 @@ def test_undo_is_for_those_who_could_have_approved_and_happens_once(clean_databa
 
     elsewhere = replace(APPROVER, id="U-ELSE", approves_teams=frozenset({"payments"}))
     assert "this belongs to web" in reason(undo(elsewhere))
-    assert "needs the role" in reason(undo(VIEWER))
+    assert "Undoing needs the role" in reason(undo(VIEWER))
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(undo, [APPROVER, OTHER] * 2))
     assert sum(isinstance(one, Stored) for one in made) == 1

@@ -11,7 +11,7 @@ from aws.clients import Cloud
 from config.access import Denied
 from db import audit
 from db.database import Database
-from db.tables import AuditEntry, OutboxMessage, Saving
+from db.tables import AuditEntry, OutboxMessage, Recommendation, Saving
 from db.tables import Remediation as Stored
 from playbooks.approval import kill_switch
 from playbooks.approval import lifecycle as life
@@ -60,6 +60,41 @@ def test_undo_starts_them_again_and_reverses_the_ledger(clean_database: Database
     assert stored(clean_database, number) == ("undone", ["undone"] * 2)
     with Session(clean_database.app) as session:
         assert set(session.scalars(sa.select(Saving.status))) == {"reversed"}
+
+
+def test_what_was_done_is_not_recommended_any_more(clean_database: Database, cloud: Cloud) -> None:
+    """ "What is idle" does not wait for the next look; what is put back is idle again, and other advice stays."""
+    ids = run_instances(2, {"team": "web"})
+    with Session(clean_database.app) as session, session.begin():
+        for kind, name in (("stop_idle", ids[0]), ("stop_idle", ids[1]), ("rightsize", ids[0]), ("stop_idle", "i-x")):
+            advice = {"current_state": "running, idle", "proposed_state": "stopped", "currency": "USD"}
+            session.add(
+                Recommendation(
+                    fingerprint=f"{kind}:{name}",
+                    kind=kind,
+                    resource_id=name,
+                    confidence="high",
+                    status="open",
+                    **advice,
+                )
+            )
+
+    def advised() -> list[str]:
+        with Session(clean_database.app) as session:
+            open_ones = sa.select(Recommendation.fingerprint).where(Recommendation.status == "open")
+            return sorted(session.scalars(open_ones))
+
+    before = advised()
+    number = propose(clean_database, cloud, ids)
+    approve(clean_database, number)
+    execute(run_of(clean_database, cloud), number)
+    assert advised() == sorted([f"rightsize:{ids[0]}", "stop_idle:i-x"])
+    with Session(clean_database.app) as session, session.begin():
+        undo = request_undo(session, number, APPROVER, NOW, PLAYBOOKS)
+        assert isinstance(undo, Stored)
+        undo_number = undo.id
+    execute(run_of(clean_database, cloud), undo_number)
+    assert advised() == before
 
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)

@@ -122,9 +122,10 @@ def _five(planted: World, insight: Insight) -> list[Said]:
 
 
 def _compared(planted: World, insight: Insight) -> list[Said]:
-    """A day of the two weeks before, and one since."""
+    """A day of the two weeks before, one since, and of how many days."""
     before, since, end = _spans(planted)
-    return [said.money(_mean(planted, insight, before, since)), said.money(_mean(planted, insight, since, end))]
+    ends = (_mean(planted, insight, before, since), _mean(planted, insight, since, end))
+    return [*map(said.money, ends), said.count((end - since).days)]
 
 
 def _series(planted: World, insight: Insight) -> list[list[float | None]]:

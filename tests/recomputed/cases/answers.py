@@ -9,7 +9,7 @@ from bot.cards.elements import tables
 from config.access import SYSTEM, Actor
 from nl2sql.deps import Deps
 from tests.recomputed.cases import sections
-from tests.recomputed.cases.asked import DAY, Asked, foot, last_month, month_before, moved_by, span
+from tests.recomputed.cases.asked import DAY, Asked, a_day, foot, last_month, month_before, moved_by, span
 from tests.recomputed.recomputed import Recomputed
 from tests.recomputed.said import Said, count, day, money, month, percent
 from tests.recomputed.world import EC2, World
@@ -39,7 +39,11 @@ def total(asked: Asked) -> Recomputed:
     _, card = asked.card(question)
     now, then = asked.cost(start, end), asked.cost(month_before(start), start)
     true: dict[str, list[Said]] = {
-        "section": [money(now), month(start), *moved_by(now, then), month(month_before(start)), *asked.caution(end)],
+        "section": [
+            *(money(now), month(start), *moved_by(now, then), month(month_before(start))),
+            *a_day(now, then, start, month_before(start), end),
+            *asked.caution(end),
+        ],
         "context": foot(asked, start, end),
     }
     return Recomputed(question, card, true)
@@ -89,7 +93,8 @@ def breakdown(asked: Asked) -> Recomputed:
         table += [count(cost), percent(100 * cost / whole)] if shares else [count(cost)]
     summed = [count(len(rows)), count(whole), *([percent(100)] if shares else [])]
     headline: list[Said] = [money(whole), *([money(rows[0][1])] if len(rows) > 1 else []), month(start)]
-    headline += [*moved_by(whole, then), month(month_before(start)), *asked.caution(end)]
+    headline += [*moved_by(whole, then), month(month_before(start))]
+    headline += [*a_day(whole, then, start, month_before(start), end), *asked.caution(end)]
     true: dict[str, list[Said]] = {
         "section": headline,
         "table": [*table, *summed] if len(rows) > 1 else [],
@@ -140,8 +145,10 @@ def against(asked: Asked) -> Recomputed:
     until = min(before + length, first) if running else first
     now, then, whole = asked.cost(first, known), asked.cost(before, until), asked.cost(before, first)
     newer, older = (_period(first, known), _period(before, until))
-    moved, side = moved_by(now, then), [count(now), count(then), count(now - then), percent(100 * (now / then - 1))]
+    moved, side = moved_by(now, then), [count(now), count(now - then), percent(100 * (now / then - 1)), count(then)]
     section, table = [money(now), *moved, *older, *newer], [*newer, *older, *side]
+    if until == first:
+        section += a_day(now, then, first, before, known)
     if running and before + length <= first:
         section += [*span(first, asked.world.today + DAY), count(length.days)]
         if until < first:

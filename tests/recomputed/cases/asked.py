@@ -9,7 +9,7 @@ from bot.cards.messages.answers import answer
 from config.access import SYSTEM, Actor
 from nl2sql.ask import ask
 from nl2sql.deps import Deps
-from tests.recomputed.said import Said, day, money, percent
+from tests.recomputed.said import Said, count, day, money, month, percent
 from tests.recomputed.world import World
 
 DAY = timedelta(days=1)
@@ -72,6 +72,19 @@ def span(start: date, end: date) -> list[Said]:
 
 def moved_by(now: float, then: float) -> list[Said]:
     return [money(now - then), percent(100 * (now / then - 1))]
+
+
+def a_day(now: float, then: float, start: date, before: date, end: date) -> list[Said]:
+    """Of two months that follow each other, where one is longer: which, by how much, and how a day's cost moved; `end`
+    may lie within the newer.
+    """
+    days, days_before = (end - start).days, (start - before).days
+    if days == days_before:
+        return []
+    cost, cost_before = now / days, then / days_before
+    newer: list[Said] = [month(start)] if end.day == 1 else span(start, end)
+    longer = newer if days > days_before else [month(before)]
+    return [*longer, count(abs(days - days_before)), money(cost), *moved_by(cost, cost_before)]
 
 
 def last_month(asked: Asked) -> tuple[date, date]:

@@ -1,7 +1,7 @@
 """The digest of everything and of a team, of a day and of a week, with its movers in the thread."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -19,8 +19,10 @@ DAY = timedelta(days=1)
 _SCOPES = ("payments", "everything")
 
 
-def recompute(planted: World, database: Database, organisation: Organisation) -> Iterator[Recomputed]:
-    """Both scopes, daily and weekly."""
+def recompute(
+    planted: World, database: Database, organisation: Organisation, settled: Mapping[str, Sequence[Said]]
+) -> Iterator[Recomputed]:
+    """Both scopes, daily and weekly; `settled` is what stands proposed and was verified, by the scope's name."""
     for kind, label, where in (("team", "payments", "team = 'payments'"), ("total", "everything", "true")):
         for span in (1, 7):
             scope = {"team": label} if kind == "team" else {}
@@ -30,7 +32,7 @@ def recompute(planted: World, database: Database, organisation: Organisation) ->
             monthly = next((b for b in organisation.budgets if b.name == label and b.period == "monthly"), None)
             amount = None if monthly is None else float(monthly.amount)
             name = f"the digest of {label} over {span} days"
-            lines = _lines(planted, kind, label, where, span, amount)
+            lines = [*_lines(planted, kind, label, where, span, amount), *settled[label]]
             chart = _chart(planted, kind, label, where, amount)
             also = [said.day(planted.today)]
             yield Recomputed(name, digest.card(made.card), {"section": lines}, chart, also=also)

@@ -1,12 +1,13 @@
 """A proposal, its modals and its run, against the stored steps."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from bot.cards.messages import work_objects
 from bot.cards.messages.remediation import proposal, proposal_modals
 from config.access import Actor
 from db.database import Database
@@ -64,7 +65,7 @@ def _cards(database: Database, number: int, state: str, payload: Any) -> Iterato
         rows = connection.execute(
             sa.text(
                 "SELECT resource_id, expected_monthly_savings AS worth, state FROM finops.remediation_steps "
-                "WHERE remediation_id = :number ORDER BY position"
+                "WHERE remediation_id = :number ORDER BY expected_monthly_savings DESC, resource_id"
             ),
             {"number": number},
         ).all()
@@ -87,6 +88,14 @@ def _cards(database: Database, number: int, state: str, payload: Any) -> Iterato
         proposal.card(payload),
         {"section": [*head, *told[state]], "table": shown},
         names=names,
+    )
+    task = work_objects.of_remediation(payload, datetime.now(UTC), "https://finops.example/approvals/1")
+    unfurled: dict[str, Any] = {"text": "", "blocks": work_objects.as_blocks(task)}
+    yield Recomputed(
+        f"the {state} task",
+        unfurled,
+        {"section": head, "context": [said.money(whole), said.count(len(rows))]},
+        names=(*names, _ASKER.id),
     )
     if state == "proposed":
         modal = {"text": "", **proposal_modals.confirm_modal(payload, "{}")}

@@ -1,4 +1,10 @@
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 
 import { allOf, api, body, rememberToken } from "./client";
 import type { operations } from "./schema";
@@ -38,6 +44,20 @@ export function costsQuery(query: CostQuery) {
   return queryOptions({
     queryKey: ["costs", query],
     queryFn: () => body(api.GET("/api/v1/costs", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The groups of a view, page after page, as one. */
+export function groupsQuery(query: CostQuery) {
+  return infiniteQueryOptions({
+    queryKey: ["costs", "groups", query],
+    queryFn: ({ pageParam }) =>
+      body(api.GET("/api/v1/costs", { params: { query: { ...query, limit: 500, offset: pageParam } } })),
+    initialPageParam: 0,
+    getNextPageParam: (page: Costs) => page.next_offset,
+    select: ({ pages }) =>
+      pages.reduce((all, { items, next_offset }) => ({ ...all, items: [...all.items, ...items], next_offset })),
     placeholderData: keepPreviousData,
   });
 }

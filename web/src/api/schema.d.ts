@@ -8753,7 +8753,7 @@ export interface operations {
                             recommendation_id: number | null;
                             /** @description When it was first made */
                             created_at: string | null;
-                            /** @description stop_idle, rightsize, delete_volume … */
+                            /** @description stop_idle, rightsize, delete_volume …; advised_… by the cloud itself */
                             kind: string | null;
                             /** @description Provider's id of the resource */
                             resource_id: string | null;

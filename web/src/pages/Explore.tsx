@@ -10,11 +10,11 @@ import {
   TextInput,
   Title,
 } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 
-import { costsQuery } from "../api/queries";
+import { groupsQuery } from "../api/queries";
 import { daysOf, type Period, PERIODS, plus } from "../days";
 import { day, money, words } from "../format";
 import { chartOf, fileOf, questionOf } from "../explore";
@@ -55,7 +55,11 @@ export function ExplorePage() {
   const metric = search.metric ?? "effective";
   const kind = search.chart ?? "bars";
   const query = { ...days, group_by: by.join(","), metric, ...filters };
-  const costs = useQuery(costsQuery({ ...query, grain, limit: 500 }));
+  const costs = useInfiniteQuery(groupsQuery({ ...query, grain }));
+  const { hasNextPage, isFetching, fetchNextPage } = costs;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
   const currency = costs.data?.totals[0]?.currency ?? me.currency;
   const total = costs.data?.totals[0];
   const chart = chartOf(costs.data, by, currency);
@@ -243,6 +247,7 @@ export function ExplorePage() {
                   label={`${question}: ${money(total?.cost, currency)} in all`}
                 />
                 <CostTable
+                  onEnd={more}
                   costs={data}
                   by={by}
                   onPick={(name, value) => {

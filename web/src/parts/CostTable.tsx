@@ -12,13 +12,18 @@ interface Props {
   costs: Costs;
   by: Dimension[];
   onPick: (name: Dimension, value: string | null) => void;
+  /** Called near the last group that is there. */
+  onEnd: () => void;
 }
 
 /** The groups with their share and change; a total for each currency, of all groups, not of those shown alone. */
-export function CostTable({ costs, by, onPick }: Props) {
+export function CostTable({ costs, by, onPick, onEnd }: Props) {
   const totals = new Map(costs.totals.map((one) => [one.currency, one]));
   const main = costs.totals[0]?.currency;
-  const drawn = [...new Set(costs.items.filter((row) => row.currency === main).map((row) => label(row, by)))];
+  const places = new Map<string, number>();
+  for (const row of costs.items) {
+    if (row.currency === main && !places.has(label(row, by))) places.set(label(row, by), places.size);
+  }
   const more = costs.next_offset === null ? "" : ", more groups than shown";
   return (
     <Rows
@@ -26,12 +31,13 @@ export function CostTable({ costs, by, onPick }: Props) {
       width={560}
       sticky
       rows={costs.items}
+      onEnd={onEnd}
       rowKey={(row) => `${label(row, by)} ${row.currency ?? ""}`}
       columns={[
         ...by.map((name, column) => ({
           title: columnTitle(name),
           cell: (row: Costs["items"][number]) => {
-            const place = row.currency === main ? drawn.indexOf(label(row, by)) : SERIES;
+            const place = row.currency === main ? (places.get(label(row, by)) ?? SERIES) : SERIES;
             return (
               <Group gap="xs" wrap="nowrap" display="inline-flex" maw="100%">
                 {column === 0 ? <span className="swatch" style={{ background: colour(place) }} /> : null}

@@ -49,7 +49,7 @@ export function FeedbackPanel({ insight, levels }: { insight: Insight; levels: L
                 },
                 { title: "A month", right: true, first: "figure", cell: (one) => one.alerts.toFixed(1) },
                 { title: "Events found", right: true, cell: (one) => percent(one.recall) },
-                { title: "Of alerts, events", right: true, cell: (one) => percent(one.precision) },
+                { title: "Alerts that were one", right: true, cell: (one) => percent(one.precision) },
               ]}
             />
           </>

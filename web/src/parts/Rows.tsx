@@ -1,6 +1,7 @@
 import { Table } from "@mantine/core";
-import type { Key, ReactNode } from "react";
+import { type Key, type ReactNode, useState } from "react";
 import { Scroll } from "./Scroll";
+import { useNear } from "./use-near";
 
 export interface Column<Row> {
   title: string;
@@ -27,6 +28,8 @@ interface Props<Row> {
   /** The last rows, a cell a column each, null where nothing stands. */
   feet?: { key: Key; cells: ReactNode[] }[];
   sticky?: boolean;
+  /** Called near the last row: more may be fetched then. */
+  onEnd?: () => void;
 }
 
 function classOf<Row>(column: Column<Row>): string {
@@ -44,9 +47,12 @@ function classOf<Row>(column: Column<Row>): string {
 
 /**
  * A table that scrolls sideways where it does not fit, by keyboard too. On a telephone its rows fold instead: a name, a
- * figure beside it, and what else there is below, with its title. The first column is the name unless one says so.
+ * figure beside it, and what else there is below, with its title. The first column is the name unless one says so. Of
+ * many rows those near the window are drawn.
  */
-export function Rows<Row>({ label, rows, columns, rowKey, width = 640, feet = [], sticky = false }: Props<Row>) {
+export function Rows<Row>({ label, rows, columns, rowKey, width = 640, feet = [], sticky = false, onEnd }: Props<Row>) {
+  const [tableBody, setTableBody] = useState<HTMLElement | null>(null);
+  const { places, around, measure } = useNear(rows.length, tableBody, onEnd);
   const named = columns.some((column) => column.first === "name");
   const folded = named
     ? columns
@@ -54,7 +60,14 @@ export function Rows<Row>({ label, rows, columns, rowKey, width = 640, feet = []
   const bare = columns.every((column) => column.bare === true);
   return (
     <Scroll label={label}>
-      <Table aria-label={label} miw={width} className="folds" stickyHeader={sticky} highlightOnHover={sticky}>
+      <Table
+        aria-label={label}
+        aria-rowcount={around === null ? undefined : rows.length + 1}
+        miw={width}
+        className="folds"
+        stickyHeader={sticky}
+        highlightOnHover={sticky}
+      >
         <Table.Thead className={bare ? "unseen" : undefined}>
           <Table.Tr>
             {folded.map((column) => (
@@ -68,21 +81,31 @@ export function Rows<Row>({ label, rows, columns, rowKey, width = 640, feet = []
             ))}
           </Table.Tr>
         </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row, place) => (
-            <Table.Tr key={rowKey(row, place)}>
-              {folded.map((column) => (
-                <Table.Td
-                  key={column.title}
-                  className={classOf(column)}
-                  data-title={column.title}
-                  title={column.clip?.(row)}
-                >
-                  {column.cell(row)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
+        <Table.Tbody ref={setTableBody}>
+          {around === null ? null : <Spacer height={around.before} />}
+          {places.map((place) => {
+            const row = rows[place];
+            return row === undefined ? null : (
+              <Table.Tr
+                key={rowKey(row, place)}
+                ref={measure}
+                data-index={place}
+                aria-rowindex={around === null ? undefined : place + 2}
+              >
+                {folded.map((column) => (
+                  <Table.Td
+                    key={column.title}
+                    className={classOf(column)}
+                    data-title={column.title}
+                    title={column.clip?.(row)}
+                  >
+                    {column.cell(row)}
+                  </Table.Td>
+                ))}
+              </Table.Tr>
+            );
+          })}
+          {around === null ? null : <Spacer height={around.after} />}
         </Table.Tbody>
         {feet.length === 0 ? null : (
           <Table.Tfoot>
@@ -104,4 +127,9 @@ export function Rows<Row>({ label, rows, columns, rowKey, width = 640, feet = []
       </Table>
     </Scroll>
   );
+}
+
+/** Stands for rows that are not drawn. */
+function Spacer({ height }: { height: number }) {
+  return <tr aria-hidden className="spacer" style={{ height }} />;
 }

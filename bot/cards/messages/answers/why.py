@@ -33,16 +33,20 @@ def contributions(evidence: dict[str, Any]) -> list[tuple[str, float]]:
     return shown
 
 
+def _moved(amount: float) -> str:
+    return f"{amount:+,.2f}".replace("-", "−")
+
+
 def _signed(share: float) -> str:
     return "0 %" if abs(share) < 0.0005 else f"{'−' if share < 0 else ''}{formatting.percent(share)}"
 
 
 def _table(parts: Sequence[tuple[str, float]], currency: str) -> Block | None:
     total = sum(amount for _, amount in parts)
-    rows = [[name, f"{amount:+,.2f}", _signed(amount / total) if total else ""] for name, amount in parts]
+    rows = [[name, _moved(amount), _signed(amount / total) if total else ""] for name, amount in parts]
     return (
         blocks.table(
-            ["Part", f"Change a day, {currency}", "Of the change"], [*rows, ["Total", f"{total:+,.2f}", ""]], (1, 2)
+            ["Part", f"Change a day, {currency}", "Of the change"], [*rows, ["Total", _moved(total), ""]], (1, 2)
         )
         if rows
         else None
@@ -58,7 +62,9 @@ def _members(evidence: dict[str, Any], currency: str) -> Block | None:
     ]
     if len(members) > MEMBERS:
         rest = members[MEMBERS:]
-        rows.append([f"{len(rest)} more", f"{sum(one['saves'] or 0 for one in rest):,.2f}", "", ""])
+        worth = [one["saves"] for one in rest if one["saves"] is not None]
+        unknown = f" and {len(rest) - len(worth)} not known" if worth and len(worth) < len(rest) else ""
+        rows.append([f"{len(rest)} more", f"{sum(worth):,.2f}{unknown}" if worth else "not known", "", ""])
     return blocks.table(["Resource", f"A month, {currency}", "Now", "Then"], rows, (1,)) if rows else None
 
 

@@ -1,14 +1,15 @@
 """A proposed change: what, evidence, saving, undo, who may approve; later the same card follows what became of it."""
 
-from datetime import datetime
 from typing import Any
 
 from analysis.wording import formatting
 from bot.cards.elements import blocks, mrkdwn
 from bot.cards.elements.blocks import Block, Card
+from bot.cards.messages.remediation.standing import standing, when
 from db.outgoing.remediation_messages import RemediationFields, RemediationProgress
 
 STEPS = 20
+_LINE = 70  # characters
 RUN_STEPS = 30  # task cards of a run; Slack takes 50
 _MARK = {
     "planned": "to do",
@@ -37,7 +38,7 @@ def card(payload: RemediationFields) -> Card:
             blocks.section(f"*{text}*"),
             _table(payload),
             blocks.context(*_evidence(payload), _about(payload)),
-            blocks.section(_standing(payload)),
+            blocks.section(standing(payload)),
             _buttons(payload),
         ],
     )
@@ -52,12 +53,13 @@ def headline(payload: RemediationFields) -> str:
     place = f" in {where}" if where else ""
     if payload.get("headline"):
         what = mrkdwn.escape(str(payload["headline"]).format(count=count, s="" if count == 1 else "s"), 150)
-        return f"{what}{place}{': ' + saving if saving else ''}"
+        what, comma, more = what.partition(", ")
+        return f"{what}{place}{comma}{more}{': ' + saving if saving else ''}"
     return f"{mrkdwn.escape(payload['title'], 150)}: {count}{place}{', ' + saving if saving else ''}"
 
 
 def _table(payload: RemediationFields) -> Block | None:
-    steps = payload["steps"]
+    steps = sorted(payload["steps"], key=_worth)
     started = payload["state"] not in ("proposed", "rejected", "expired", "void", "ticket", "closed")
     currency = str(payload.get("currency") or "USD")
     rows = [
@@ -78,6 +80,11 @@ def _table(payload: RemediationFields) -> Block | None:
     return blocks.table(["Resource", "A month", *last], rows, (1,))  # a telephone shows the first three
 
 
+def _worth(step: dict[str, Any]) -> tuple[Any, str]:
+    """The largest saving first, equal ones by name."""
+    return -(formatting.decimal(step.get("monthly_savings")) or 0), str(step.get("name") or step["resource_id"])
+
+
 def _named(step: dict[str, Any]) -> str:
     """`web-batch-3 (i-0abc1234…)`: the name, and enough of the id to find it."""
     name, key = str(step.get("name") or step["resource_id"]), str(step["resource_id"])
@@ -88,10 +95,11 @@ def _named(step: dict[str, Any]) -> str:
 
 
 def _short(evidence: str) -> str:
-    """The main reason: the first with a figure, else the first; the plan lists all of them."""
-    reasons = evidence.split("; ")
-    main = next((reason for reason in reasons if any(sign.isdigit() for sign in reason)), reasons[0])
-    return f"{main}; …" if len(reasons) > 1 else main
+    """The reasons that convince first, in the order of the rule, as far as a line goes; the plan lists all of them."""
+    first, *more = evidence.split("; ")
+    if more and len(first) + len(more[0]) > _LINE:
+        return f"{first}; …"
+    return "; ".join([first, *more[:1], *(["…"] if more[1:] else [])])
 
 
 def _state(step: dict[str, Any]) -> str:
@@ -110,7 +118,7 @@ def _evidence(payload: RemediationFields) -> list[str]:
         lines.append(f"Left out: {mrkdwn.escape(names, 1_200)}{more}")
     if payload.get("undo"):
         lines.append(f"Undo: {mrkdwn.escape(payload['undo'], 400)}")
-    lines.append(f"Plan {mrkdwn.escape(str(payload['digest'])[:8], 8)}…, frozen {_when(payload.get('frozen_at'))}")
+    lines.append(f"Plan {mrkdwn.escape(str(payload['digest'])[:8], 8)}…, frozen {when(payload.get('frozen_at'))}")
     return lines
 
 
@@ -118,97 +126,6 @@ def _about(payload: RemediationFields) -> str:
     """A link to the alert that it is about."""
     url = str(payload.get("insight_url") or "")
     return f"About {mrkdwn.link(url, 'this alert')}" if url else ""
-
-
-def _when(value: Any) -> str:
-    try:
-        return mrkdwn.moment(datetime.fromisoformat(str(value)))
-    except ValueError:
-        return mrkdwn.escape(value, 40)
-
-
-def _standing(payload: RemediationFields) -> str:
-    state, approvals = str(payload["state"]), payload.get("approvals") or []
-    by = ", ".join(
-        f"{mrkdwn.escape(item.get('name') or item['actor'], 80)} {_when(item.get('at'))}" for item in approvals
-    )
-    if state == "proposed":
-        return _asking(payload, by)
-    if state in ("ticket", "closed"):
-        return _ticket(payload, state)
-    reason = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
-    if state == "rejected":
-        word = "Withdrawn" if payload.get("withdrawn") else "Snoozed" if payload.get("snoozed_until") else "Rejected"
-        return f"{word}{reason}"
-    if state in ("expired", "void"):
-        return f"{_ENDINGS[state]}{reason}"
-    savings = (
-        f"\n{mrkdwn.sentence(str(payload['savings'])[:1].upper() + str(payload['savings'])[1:], 600)}."
-        if payload.get("savings")
-        else ""
-    )
-    return f"{'Approved by ' + by + ' → ' if by else ''}{_progress(payload, reason)}{savings}"
-
-
-def _ticket(payload: RemediationFields, state: str) -> str:
-    """Nothing is changed here: where the ticket is and what is waited for, or how it ended."""
-    ticket = payload.get("ticket") or {}
-    name = mrkdwn.link(str(ticket.get("url") or ""), str(ticket.get("name") or "a ticket"))
-    savings = f" {mrkdwn.sentence(str(payload['savings']), 600)}." if payload.get("savings") else ""
-    if state == "closed":
-        ended = f": {mrkdwn.escape(payload['reason'], 500)}" if payload.get("reason") else ""
-        return f"{name} is closed{ended}.{savings}"
-    if not ticket.get("url"):
-        return f"Nothing is changed here. A ticket is being opened in {mrkdwn.escape(ticket.get('name') or '', 200)}."
-    applied = ticket.get("state") == "applied"
-    waits = "what it asks for was done" if applied else "open until the bill has shown the saving, or people close it"
-    return f"Nothing is changed here. {name}: {waits}.{savings}"
-
-
-_ENDINGS = {"expired": "Expired: nobody decided in time", "void": "Not carried out"}
-
-
-def _progress(payload: RemediationFields, reason: str) -> str:
-    """How far it is or how it ended: `1 of 4 done`, `done in 41 s, 4 done and checked`."""
-    steps, state = payload["steps"], str(payload["state"])
-    done = sum(step.get("state") in ("done", "verified", "undone") for step in steps)
-    seconds = payload.get("seconds")
-    took = f" in {max(1, round(seconds))} s" if seconds else ""
-    return {
-        "approved": _starts(payload),
-        "running": f"{done} of {len(steps)} done",
-        "succeeded": f"done{took}, {done} done and checked",
-        "partial": f"done in part{took}: {done} of {len(steps)}{reason}",
-        "failed": f"failed{took}, {done} of {len(steps)} done{reason}",
-        "unknown": f"not known how it ended, somebody has to look{reason}",
-        "undone": f"undone{took}, {done} of {len(steps)} as before{reason}",
-    }.get(state, f"{state}{reason}")
-
-
-def _starts(payload: RemediationFields) -> str:
-    """`starting`, or until when it waits."""
-    if not payload.get("waits_until"):
-        return "starting"
-    return f"waits for its change window, which opens {_when(payload['waits_until'])}"
-
-
-def _asking(payload: RemediationFields, by: str) -> str:
-    needed = int(payload.get("approvals_needed") or 1) - len(payload.get("approvals") or [])
-    roles = " or ".join(mrkdwn.escape(role, 40) for role in payload.get("approver_roles") or []) or "nobody"
-    team = f" for {mrkdwn.escape(payload['team'], 80)}" if payload.get("team") else ""
-    people = " or ".join(mrkdwn.mention(str(person)) for person in (payload.get("approvers") or [])[:5])
-    asker = ", not from the requester" if payload.get("not_requester") else ""
-    given = f"Approved by {by}. " if by else ""
-    count = len({step["resource_id"] for step in payload["steps"]})
-    up_to = f" Up to {count}: one that has changed, vanished or got protected by then is skipped." if count > 1 else ""
-    requester = (
-        f"Asked for by {mrkdwn.escape(payload['requester_name'], 80)}. " if payload.get("requester_name") else ""
-    )
-    return (
-        f"{requester}{given}{needed} approval{'' if needed == 1 else 's'} needed from "
-        f"{people or f'the role {roles}{team}'}{asker}; "
-        f"open until {_when(payload.get('expires_at'))}.{up_to}"
-    )
 
 
 def _buttons(payload: RemediationFields) -> Block | None:

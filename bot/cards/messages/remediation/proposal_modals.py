@@ -1,5 +1,6 @@
 """The modals of a proposal: the whole plan, a choice of its resources, the typed confirmation."""
 
+import json
 from typing import Any
 
 from bot.cards.elements import blocks, mrkdwn
@@ -87,7 +88,7 @@ def confirm_modal(payload: RemediationFields, where: str) -> Block:
     }
     return _modal(
         "remediation_confirm",
-        where,
+        json.dumps({**json.loads(where), "count": count}),
         "Approve",
         [blocks.section(f"*{proposal.headline(payload)}*"), blocks.warning(_loss(payload)), field],
         submit="Approve",

@@ -35,13 +35,15 @@ def _asking(payload: RequestCard, what: str, asker: str) -> Card:
     reason = mrkdwn.escape(payload.get("reason") or "", 500)
     asks = f"{what} as they are? {reason}" if reason else f"{what}: {asker} asks for it;"
     text = f"{asks} {who} can approve."
-    row = [
+    row = [  # but for where nobody would be allowed to press them
         blocks.button("Approve", "request_approve", number, style="primary"),
         blocks.button("Reject", "request_reject", number),
     ]
     places = ", ".join(mrkdwn.mention(place) if place[:1] in "UW" else mrkdwn.escape(place, 80) for place in asked)
     put = blocks.context(f"Put to {places}." if places else "")
-    return blocks.card(text, [blocks.section(text), blocks.actions(row), put])
+    return blocks.card(
+        text, [blocks.section(text), None if asked and payload.get("private") else blocks.actions(row), put]
+    )
 
 
 def waiting(payload: RequestWaiting) -> Card:

@@ -14,7 +14,15 @@ _CLOUDS = {
     "oracle": ("oracle", "oci"),
     "alibaba cloud": ("alibaba", "aliyun"),
 }  # a provider's name changes between versions of FOCUS and of its own exports
+# An enrolment in Azure's FOCUS; in its cost export the number behind it. For Python, PostgreSQL and DuckDB.
+ACCOUNT_PATH = "(?i)^/providers/microsoft[.]billing/billingaccounts/"
+_ACCOUNT_PATH = re.compile(ACCOUNT_PATH)
 _SOURCES_OF_THEIR_OWN = 20  # accounts of a provider that get a source each; a file of thousands gets one for all
+
+
+def account_key(account: str) -> str:
+    """One id for the ids of one billing account in a provider's several exports."""
+    return _ACCOUNT_PATH.sub("", account)
 
 
 def provider_key(name: str) -> str:
@@ -40,7 +48,7 @@ def same_provider(one: str, other: str) -> bool:
 class Accounts:
     """Which source each billing account belongs to: the one it was loaded from before, the given one, or its own.
 
-    `sources` holds, for each account, pairs of the provider's key and the source, the newest first.
+    `sources` holds, for each account's key, pairs of the provider's key and the source, the newest first.
     """
 
     source: str | None
@@ -54,7 +62,7 @@ class Accounts:
         self.providers.setdefault(account, Counter())[key] += rows
         if self.source:
             return self.source
-        places = self.sources.setdefault(account, [])
+        places = self.sources.setdefault(account_key(account), [])
         if place := next((source for other, source in places if same_provider(key, other)), None):
             return place
         self._made[key] += 1
@@ -79,7 +87,7 @@ def read_accounts(connection: sa.Connection, source: str | None) -> Accounts:
     )
     accounts: dict[str, list[tuple[str, str]]] = {}
     for account, provider, name in rows:
-        accounts.setdefault(account, []).append((provider, name))
+        accounts.setdefault(account_key(account), []).append((provider, name))
     return Accounts(source, accounts)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from db.tables import BilledPeriod
+from flows.ingest.loading.placing.identity import ACCOUNT_PATH, account_key
 from flows.ingest.loading.placing.rollups import period
 from flows.ingest.loading.placing.staging import Leaf
 
@@ -48,7 +49,8 @@ class Part:
 
     def overlaps(self, other: "Part") -> bool:
         """Whether both are of one account and share a time."""
-        return self.account == other.account and self.start < other.end and other.start < self.end
+        shares = self.start < other.end and other.start < self.end
+        return shares and account_key(self.account) == account_key(other.account)
 
 
 def staged(engine: "duckdb.DuckDBPyConnection", leaf: Leaf) -> list[Part]:
@@ -94,10 +96,12 @@ def of_source(connection: sa.Connection, leaf: Leaf) -> list[Part]:
 def elsewhere(connection: sa.Connection, leaf: Leaf, accounts: Iterable[str]) -> list[Part]:
     """What stands of accounts under other sources around a leaf's month."""
     others = (
-        "p.source_id <> :source AND p.billing_account_id = ANY(:accounts) "
+        "p.source_id <> :source AND regexp_replace(p.billing_account_id, :path, '') = ANY(:accounts) "
         "AND p.billing_period_start < CAST(:end AS timestamptz) AND p.billing_period_end > CAST(:start AS timestamptz)"
     )
-    return _read(connection, others, {**period(leaf), "accounts": sorted(set(accounts))})
+    return _read(
+        connection, others, {**period(leaf), "path": ACCOUNT_PATH, "accounts": sorted(set(map(account_key, accounts)))}
+    )
 
 
 def _read(connection: sa.Connection, condition: str, parameters: dict[str, Any]) -> list[Part]:

@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flows.ingest.formats import focus
+from flows.ingest.formats import focus, recommendations
 from flows.ingest.formats.advice import advice
 from flows.ingest.formats.checks import VALUE_SHOWN
 from flows.ingest.formats.detect import Focus, NotFocus, detect
@@ -23,6 +23,7 @@ from flows.ingest.loading.placing.standing import Part, cost_of
 from flows.ingest.loading.placing.supersede import LeafChange
 from flows.ingest.loading.reading.ahead import ahead, behind
 from flows.ingest.loading.reading.line_items import Maps, typed
+from flows.ingest.loading.recommendations import RecommendationBill
 from flows.ingest.loading.records import FileLoad, Rejected
 from flows.ingest.loading.result import LoadedFile
 from flows.ingest.roads import files
@@ -120,11 +121,13 @@ class Bill:
         )
 
 
-def open_bill(file: BillFile, digest: str) -> Bill | DatasetBill | LoadedFile:
+def open_bill(file: BillFile, digest: str) -> Bill | DatasetBill | RecommendationBill | LoadedFile:
     """The file with its format, or what is wrong with it."""
     head = files.read_head(file)
     if isinstance(head, UnreadableFile):
         return LoadedFile(file.label, "skipped" if head.empty else "failed", error=head.reason)
+    if (advice := recommendations.recognise(head.columns)) is not None:
+        return RecommendationBill(file, digest, head, advice)
     native = recognise(head.columns)
     if isinstance(native, NotTaken):
         return LoadedFile(file.label, "failed", native.format, error=native.reason)

@@ -67,3 +67,21 @@ def test_growth_of_a_quarter_each_month_is_told() -> None:
     assert found
     assert set(found) == {"up"}
     assert len(found) <= 8
+
+
+def test_a_dormant_account_is_heard_beyond_what_its_days_differ_by() -> None:
+    """Pings that differ tenfold pass the highest of them by half again and again."""
+    series = np.zeros((20, 500))
+    for seed, row in enumerate(series):
+        rng = np.random.default_rng(seed)
+        row[:] = np.where(rng.random(500) < 0.15, 20 * np.exp(rng.normal(0, 0.7, 500)), 0.0)
+    assert len([day for _, _, day in told(watch(series)) if day >= 90]) <= 2
+
+
+def test_a_restless_series_that_falls_for_good_is_told() -> None:
+    """Its days differ by half; that each of a week's is far lower is no chance."""
+    days = np.stack([300 * np.exp(np.random.default_rng(seed).normal(0, 0.4, 300)) for seed in range(12)])
+    assert [one for one in watch(days) if told([one])[0][2] >= 90] == []
+    days[:, 200:] *= 0.25
+    fell = {one.row for one in watch(days) if 200 <= told([one])[0][2] <= 208 and one.direction == "down"}
+    assert len(fell) >= 7

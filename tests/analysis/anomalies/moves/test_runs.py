@@ -21,3 +21,12 @@ def test_one_high_day_makes_no_run() -> None:
     values = usual(200) * np.exp(0.025 * np.random.default_rng(3).normal(size=200))
     values[150] *= 1.6
     assert {kind for kind, _, _ in told(watch(values))} == {"spike"}
+
+
+def test_a_fall_by_an_eighth_of_a_calm_series_is_told() -> None:
+    """Days that differ by a seventieth, each of them lower from some day on."""
+    values = usual(260, noise=0.015)
+    values[200:] *= 0.885
+    found = told(watch(values))
+    assert [(kind, way) for kind, way, _ in found] == [("shift", "down")]
+    assert 202 <= found[0][2] <= 207

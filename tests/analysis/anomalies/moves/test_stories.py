@@ -49,3 +49,11 @@ def test_a_dormant_account_is_heard_above_its_peak_only() -> None:
     assert [day for _, _, day in told(watch(values)) if day >= 90] == []
     values[400] = 30
     assert [day for _, _, day in told(watch(values)) if day >= 90] == [400]
+
+
+def test_a_tier_of_half_the_cost_is_known_after_two_months() -> None:
+    """From the tenth on each month costs half: that it does so again is no news, wherever its level was looked for."""
+    days = [START + timedelta(day) for day in range(430)]
+    tier = np.array([1.0 if day.day <= 9 else 0.5 for day in days])
+    noise = np.stack([np.random.default_rng(seed).normal(0, 0.03, 430) for seed in range(4)])
+    assert len([day for _, _, day in told(watch(100 * tier * np.exp(noise))) if day >= 75]) <= 2

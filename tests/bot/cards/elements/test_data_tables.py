@@ -70,3 +70,25 @@ def test_a_card_has_the_plain_table_beside_it() -> None:
     assert (kinds.count("data_table"), kinds.count("table")) == (1, 0)
     assert made["plain_tables"]["rows"]["type"] == "table"
     assert message_faults(made["blocks"]) == []
+
+
+def test_the_total_of_all_is_not_that_of_the_rows_shown() -> None:
+    """The first twelve of more."""
+    made = data_table_of(result(12, whole=50_000.0, sql="SELECT 1 LIMIT 12"))
+    assert made is not None
+    assert made["caption"] == "12 rows, effective cost 50,000.00 of all"
+
+
+def test_changes_have_their_sign() -> None:
+    """As in a shorter table; months that follow each other have no change in total."""
+    columns = ["application", "october_2026", "september_2026", "change", "change_percent"]
+    rows = [[f"app-{at}", 3.0, 2.0, 1.0, 50.0] for at in range(11)] + [["app-x", 2.0, 2.0, 0.0, 0.0]]
+    made = data_table_of(result(0, columns=columns, rows=rows))
+    assert made is not None
+    assert [cell["text"] for cell in made["rows"][1]] == ["app-0", "3.00", "+1.00", "+50.0 %", "2.00"]
+    assert [cell["text"] for cell in made["rows"][12]] == ["app-x", "2.00", "0.00", "0.0 %", "2.00"]
+    assert "change +11.00 in total" in made["caption"]
+    steps = [[f"20{at}-01-01", 10.0 * at, 10.0, 5.0] for at in range(10, 22)]
+    made = data_table_of(result(0, columns=["year", "effective_cost", "change", "change_percent"], rows=steps))
+    assert made is not None
+    assert made["caption"] == "12 rows, effective cost 1,860.00 in total"

@@ -68,13 +68,13 @@ def test_a_change_and_its_per_cent_share_a_cell() -> None:
     columns = ["team", "change", "change_percent", "cost"]
     rows = [
         ["a", "1,411.00", "24.0 %", "9"],
-        ["b", "-3.00", "-1.0 %", "8"],
+        ["b", "−3.00", "−1.0 %", "8"],
         ["c", "0.00", "0.0 %", "7"],
         ["d", "5.00", "", "5"],
     ]
     merged = table_layout.with_percent_beside_change(columns, ["Team", "Change", "%", "Cost"], rows, [1, 2, 3])
     assert merged[0] == ["Team", "Change", "Cost"]
-    assert [row[1] for row in merged[1]] == ["+1,411.00 (+24.0 %)", "-3.00 (-1.0 %)", "0.00", "+5.00"]
+    assert [row[1] for row in merged[1]] == ["+1,411.00 (+24.0 %)", "−3.00 (−1.0 %)", "0.00", "+5.00"]
     assert merged[2] == [1, 2]
 
 
@@ -99,3 +99,16 @@ def test_an_id_is_left_out_of_several_months_of_a_resource() -> None:
     """A name stands for one id though it stands in several rows."""
     rows = [["2026-10-01", "web", "arn:1", 2.0], ["2026-11-01", "web", "arn:1", 3.0]]
     assert list(shaped(["month", "resource", "resource_id", "cost"], rows, {})[0]) == ["month", "resource", "cost"]
+
+
+def test_the_change_is_not_what_a_telephone_cuts_off() -> None:
+    """It stands before what was, which it says anyway; steps over time have nothing that was."""
+    columns = ["team", "november_2026", "october_2026", "change", "change_percent", "october_2026_whole"]
+    assert shaped(columns, [["a", 3.0, 2.0, 1.0, 50.0, 2.5]], {}) == (
+        ["team", "november_2026", "change", "change_percent", "october_2026", "october_2026_whole"],
+        [["a", 3.0, 1.0, 50.0, 2.0, 2.5]],
+    )
+    total = ["november_2026", "october_2026", "change", "change_percent"]
+    assert list(shaped(total, [[3.0, 2.0, 1.0, 50.0]], {})[0])[:2] == ["november_2026", "change"]
+    steps = ["month", "effective_cost", "change", "change_percent"]
+    assert list(shaped(steps, [["2026-11-01", 3.0, 1.0, 50.0]], {})[0]) == steps

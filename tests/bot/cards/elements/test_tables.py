@@ -20,8 +20,8 @@ def test_a_comparison_adds_up_both_sides_and_says_the_change_of_all() -> None:
     rows = [[f"t{at}", 110.0, 100.0, 10.0, 10.0] for at in range(12)]
     shown = rows_of(columns, rows, metric="effective_cost")
     assert shown[-2:] == [
-        ["2 more in the CSV", "220.00", "200.00", "+20.00 (+10.0 %)"],
-        ["Total of 12", "1,320.00", "1,200.00", "+120.00 (+10.0 %)"],
+        ["2 more in the CSV", "220.00", "+20.00 (+10.0 %)", "200.00"],
+        ["Total of 12", "1,320.00", "+120.00 (+10.0 %)", "1,200.00"],
     ]
 
 

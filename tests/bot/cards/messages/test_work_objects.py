@@ -55,3 +55,16 @@ def test_a_remediation_says_when_it_was_asked_for() -> None:
     assert {"key": "resources", "label": "Resources", "value": "1", "type": "string"} in entity["entity_payload"][
         "custom_fields"
     ]
+
+
+def test_an_amount_says_what_it_is_of() -> None:
+    """A saving is worth a month of it, not a day."""
+    for kind, label in (
+        ("anomaly", "A day"),
+        ("idle", "A month"),
+        ("recommendation", "A month"),
+        ("budget", "At stake"),
+    ):
+        entity = work_objects.of_insight(InsightFields(id=7, title="t", kind=kind, impact_amount=780.0), URL)
+        (impact,) = (one for one in entity["entity_payload"]["custom_fields"] if one["key"] == "impact")
+        assert (impact["label"], impact["value"]) == (label, "$780")

@@ -66,6 +66,32 @@ def test_the_wrong_person_is_told_the_role(
     assert [row.state for row in remediations(bot)] == ["proposed"]
 
 
+@pytest.mark.parametrize("act", ["choose", "reject", "snooze"])
+def test_no_form_is_filled_in_for_nothing(
+    act: str, bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect
+) -> None:
+    """Who may not do it is told at once."""
+    slack.click(TOMAS, proposal["ts"], f"remediation_{act}")
+    slack.wait_until(lambda: slack.ephemerals(TOMAS))
+    assert slack.ephemerals(TOMAS)[0]["text"].startswith("Deciding needs the role approver; you have")
+    assert slack.view(TOMAS) is None
+
+
+def test_a_wrong_count_keeps_the_form_open(
+    bot: Runtime, slack: Handle, clean_database: Database, prefect: Prefect
+) -> None:
+    """What deletes is typed by who may approve: the requester is told so before, and a slip can be put right."""
+    ts = proposed(bot, slack, 2, playbook="ebs-delete-unattached", button="remediation_confirm")["ts"]
+    slack.click(MAYA, ts, "remediation_confirm")
+    slack.wait_until(lambda: slack.ephemerals(MAYA))
+    assert slack.view(MAYA) is None
+    slack.click(PRIYA, ts, "remediation_confirm")
+    slack.wait_for_view(PRIYA)
+    assert "type 2" in slack.submit(PRIYA, {"confirmation": "3"})["confirmation"]
+    assert slack.submit(PRIYA, {"confirmation": " 2 "}) == {}
+    slack.wait_until(lambda: prefect.runs)
+
+
 def test_a_part_is_chosen_by_ticking(bot: Runtime, slack: Handle, proposal: dict[str, Any], prefect: Prefect) -> None:
     """The ticked resources become a frozen plan of their own, approved by who may approve; the rest is not touched."""
     slack.click(PRIYA, proposal["ts"], "remediation_choose")

@@ -27,6 +27,13 @@ def test_the_columns_and_the_sum(load: Load, clean_database: Database, tmp_path:
     ]
 
 
+def test_what_is_free_has_no_cost(load: Load, tmp_path: Path) -> None:
+    """Oracle leaves it empty; that refuses nobody's bill."""
+    (loaded,) = load(write_csv(tmp_path / "cost.csv", [ORACLE, {**ORACLE, "cost/myCost": ""}])).loads
+    assert (loaded.status, loaded.rows, loaded.rejected) == ("loaded", 2, 0)
+    assert loaded.own == {"2026-05": {"USD": {"billed": "0.05"}}}
+
+
 def test_a_usage_report_is_refused_for_what_it_is(load: Load, tmp_path: Path) -> None:
     """It has no costs; the message says where they are."""
     usage = {name: value for name, value in ORACLE.items() if not name.startswith("cost/")}

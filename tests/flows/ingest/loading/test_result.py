@@ -23,3 +23,18 @@ def test_a_list_price_that_nobody_gave_is_no_zero(load: Load, bill: Bill) -> Non
     """A dash, for it is not known."""
     text = load(bill(rows(1, ListCost=""))).to_text()
     assert text.splitlines()[-1].split() == ["2026-09", "USD", "1.25", "1.00", "–", "–", "0.00", "–"]
+
+
+def test_what_came_is_added_up_at_the_end(load: Load, bill: Bill) -> None:
+    """To be held against invoices: all periods of each currency, and all files; a single period is its own sum."""
+    october = {"BillingPeriodStart": "2026-10-01T00:00:00Z", "BillingPeriodEnd": "2026-11-01T00:00:00Z"}
+    october |= {"ChargePeriodStart": "2026-10-02T00:00:00Z", "ChargePeriodEnd": "2026-10-03T00:00:00Z"}
+    files = [
+        bill(rows(2, BilledCost="10", ListCost=""), "september.csv"),
+        bill(rows(1, BilledCost="5", ListCost="", **october), "october.csv"),
+    ]
+    *_, total, counted = load(*files).to_text().splitlines()
+    assert total.split() == ["Total", "USD", "25.00", "3.00", "–", "–", "0.00", "–"]
+    assert counted == "2 files: 2 loaded; 3 rows."
+    assert load(*files).to_text().splitlines()[-1] == "2 files: 2 unchanged; 3 rows."
+    assert "Total" not in load(files[0], source="alone").to_text()

@@ -123,3 +123,11 @@ def test_how_far_the_bills_reach_is_said_by_day() -> None:
 
 def _of(listing: SubjectListing, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
     return listing_headline(listing, columns, rows, "USD", False)
+
+
+def test_a_resource_is_called_by_its_name_and_not_by_its_address() -> None:
+    """An ARN fills a headline; the list has it."""
+    columns = ("recommendation_id", "kind", "resource_id", "account", "monthly_savings", "currency")
+    rows = [(1, "stop_idle", "arn:aws:rds:eu-west-1:270418830012:db:load-test-db", "staging", 323.5, "USD")]
+    assert "load-test-db in staging" in (said := _said("recommendations", columns, rows))
+    assert "arn:" not in said

@@ -29,6 +29,50 @@ def test_money_is_rounded_as_people_say_it(amount: float, shown: str) -> None:
     [
         ("payments cost in october", ("effective_cost",), [(12_412.0,)], "$12.4k: payments, October 2026."),
         (
+            "commitment coverage in october",
+            ("coverage_rate",),
+            [(18.16,)],
+            "18.2 % covered by commitments: all spend, October 2026.",
+        ),
+        (
+            "how many percent cheaper than list in october",
+            ("savings_rate",),
+            [(8.75,)],
+            "8.8 % below list prices: all spend, October 2026.",
+        ),
+        (
+            "number of resources by environment in october",
+            ("environment", "resources"),
+            [("dev", 20), ("prod", 71), ("staging", 29), ("unallocated", 4)],
+            "71 resources in prod, 29 in staging, 20 in dev and 1 more: October 2026.",
+        ),
+        ("nonprod cost in october", ("effective_cost",), [(400.0,)], "$400: non-prod, October 2026."),
+        ("cost without prod in october", ("effective_cost",), [(400.0,)], "$400: without prod, October 2026."),
+        (
+            "credits by month in q3",
+            ("month", "effective_cost"),
+            [("2026-07-01", -30.0), ("2026-08-01", -10.0)],
+            "−$40 in total, most Jul 2026 with −$30: credits, Q3 2026.",
+        ),
+        (
+            "ec2 on demand vs savings plans in october",
+            ("on_demand", "savings_plans"),
+            [(300.0, 200.0)],
+            "on demand $300, savings plans $200: Amazon Elastic Compute Cloud, October 2026.",
+        ),
+        (
+            "teams over 100 dollars in october",
+            ("team", "effective_cost"),
+            [("payments", 400.0), ("unallocated", 200.0)],
+            "1 team and what is unallocated over $100, $600 together, most payments with $400: October 2026.",
+        ),
+        (
+            "amount invoiced by aws in q2 without tax",
+            ("invoice_cost",),
+            [(400.0,)],
+            "$400 invoiced, by invoice month: AWS, without tax, Q2 2026.",
+        ),
+        (
             "cost by team in october",
             ("team", "effective_cost"),
             [("a", 700.0), ("b", 300.0)],

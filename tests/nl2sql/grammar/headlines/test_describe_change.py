@@ -32,6 +32,18 @@ STEPS = ("month", "effective_cost", "change", "change_percent")
             ),
         ),
         (
+            "which team fell most in october",
+            MOVED,
+            [("a", 700.0, 300.0, 400.0, 133.3)],
+            "Nothing went down against September 2026; next to it is a, up $400 (+133.3 %): all spend, October 2026.",
+        ),
+        (
+            "share of prod in october vs september",
+            MOVED[1:],
+            [(60.0, 62.5, -2.5, -4.0)],
+            "prod is 60.0 %, −2.5 points vs September 2026: all spend, October 2026.",
+        ),
+        (
             "month over month growth this year",
             STEPS,
             [

@@ -12,6 +12,7 @@ from nl2sql.grammar.recognisers import (
     measuring,
     ranking,
     sharing,
+    sides,
     stepwise,
     tag_names,
 )
@@ -32,7 +33,18 @@ def test_every_recogniser_runs_once() -> None:
     """Each public function of the files that sets a draft from a sentence and returns nothing."""
     names = [
         name
-        for module in (breakdown, changing, comparing, filtering, measuring, ranking, sharing, stepwise, tag_names)
+        for module in (
+            breakdown,
+            changing,
+            comparing,
+            filtering,
+            measuring,
+            ranking,
+            sharing,
+            sides,
+            stepwise,
+            tag_names,
+        )
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and not name.startswith("_")

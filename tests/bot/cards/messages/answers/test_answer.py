@@ -269,9 +269,9 @@ def test_a_change_stands_beside_its_per_cent() -> None:
     rows = [["EC2", 124.0, 100.0, 24.0, 24.0], ["S3", 5.0, 10.0, -5.0, -50.0], ["new", 7.0, 0.0, 7.0, None]]
     shown = block(answer.card(result(columns, rows), "7F3K", TODAY), "table")["rows"]
     cells = [[cell["text"] for cell in row] for row in shown]
-    assert cells[0] == ["Service", "16–22 Nov 2026", "9–15 Nov 2026", "Change"]
-    assert [row[3] for row in cells[1:4]] == ["+24.00 (+24.0 %)", "-5.00 (-50.0 %)", "+7.00"]
-    assert cells[4] == ["Total of 3", "136.00", "110.00", "+26.00 (+23.6 %)"]
+    assert cells[0] == ["Service", "16–22 Nov 2026", "Change", "9–15 Nov 2026"]
+    assert [row[2] for row in cells[1:4]] == ["+24.00 (+24.0 %)", "−5.00 (−50.0 %)", "+7.00"]
+    assert cells[4] == ["Total of 3", "136.00", "+26.00 (+23.6 %)", "110.00"]
 
 
 def test_a_currency_without_cents_has_no_decimals() -> None:

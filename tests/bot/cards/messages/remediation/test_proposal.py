@@ -164,3 +164,39 @@ def test_the_money_stands_where_a_telephone_shows_it() -> None:
         [table] = [block for block in card["blocks"] if block["type"] == "table"]
         assert [cell["text"] for cell in table["rows"][0]][:3] == ["Resource", "A month", next_to_it]
         assert table["rows"][1][1]["text"].startswith("$")
+
+
+def test_where_and_what_comes_after_are_not_confused() -> None:
+    """The place belongs to what is done, not to the snapshot before."""
+    headline = "Delete {count} unattached EBS volume{s}, after a snapshot"
+    card = proposal.card(remediation_of("staging", 4, headline=headline))
+    assert card["text"].startswith("Delete 4 unattached EBS volumes in staging, after a snapshot: saves")
+
+
+def test_the_dearest_comes_first_with_the_reasons_that_convince() -> None:
+    """Equal ones stand by name; the plan has all reasons."""
+    because = "attached to nothing; created 400 days ago; no snapshot of it"
+    steps = [
+        {"resource_id": f"vol-{n}", "name": f"data-{n}", "says": "", "monthly_savings": worth, "evidence": because}
+        for n, worth in ((1, 9.0), (3, 37.11), (2, 37.11))
+    ]
+    card = proposal.card(remediation_of("staging", steps=steps))
+    [table] = [block for block in card["blocks"] if block["type"] == "table"]
+    assert [row[0]["text"].split()[0] for row in table["rows"][1:]] == ["data-2", "data-3", "data-1"]
+    assert table["rows"][1][3]["text"] == "attached to nothing; created 400 days ago; …"
+    long = [{**steps[0], "evidence": f"{'a' * 40}; {'b' * 40}"}]
+    [table] = [one for one in proposal.card(remediation_of("x", steps=long))["blocks"] if one["type"] == "table"]
+    assert table["rows"][1][3]["text"] == f"{'a' * 40}; …"
+
+
+def test_who_closed_it_is_named_in_a_sentence() -> None:
+    """The reason is kept with its name before it."""
+    card = proposal.card(remediation_of("sandbox", state="rejected", reason="Priya: not: now"))
+    assert "Rejected by Priya: not: now" in texts(card)
+
+
+def test_hours_and_missing_approvers_are_said_before_anybody_presses() -> None:
+    """When it would run, and that nobody could press."""
+    card = proposal.card(remediation_of("sandbox", window="mon, tue 06:00-16:00 UTC"))
+    assert "It runs in its change window: mon, tue 06:00-16:00 UTC." in texts(card)
+    assert "not from the requester, and finops.yaml names nobody else who has it; open until" in texts(card)

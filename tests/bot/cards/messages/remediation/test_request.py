@@ -37,3 +37,23 @@ def test_a_request_without_a_reason_names_who_asks() -> None:
 
 def test_nobody_to_ask_is_said() -> None:
     assert "an operator (finops.yaml names none yet) can approve." in _card(approvers=[])
+
+
+def test_who_asks_in_private_has_nothing_to_press_that_would_be_refused() -> None:
+    """They read where it was put; who decides has the buttons there, and in a thread that both read."""
+    payload = RequestCard(
+        type="request",
+        id=7,
+        state="requested",
+        what="Refresh bills",
+        requested_by="Maya",
+        approved_by=None,
+        approvers=["U777"],
+        asked=["#finops"],
+        reason=None,
+        private=True,
+    )
+    assert "request_approve" not in str(request.card(payload))
+    assert "Put to #finops." in str(request.card(payload))
+    assert "request_approve" in str(request.card({**payload, "asked": []}))
+    assert "request_approve" in str(request.card({**payload, "private": False}))

@@ -1,10 +1,15 @@
 """Whose bill a row is, whatever its provider is called and whatever road it came by."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
-from flows.ingest.loading.placing.identity import Accounts, labels, provider_key, same_provider
+from config.organisation import Organisation
+from db.database import Database
+from flows.ingest.loading.placing.identity import Accounts, account_key, labels, provider_key, same_provider
+from flows.ingest.loading.reconcile import with_files, with_invoice
+from tests.flows.conftest import Bill, Load, all_rows, rows
 
 
 @pytest.mark.parametrize(
@@ -80,8 +85,8 @@ def test_a_file_of_thousands_of_accounts_makes_no_thousands_of_sources() -> None
 
 def test_an_accounts_provider_is_the_cloud_that_bills_and_else_who_has_most_rows() -> None:
     accounts = Accounts(None, {})
-    for provider, account, rows in (("Datadog", "1", 900), ("AWS", "1", 100), ("Snow", "2", 5), ("Datadog", "2", 6)):
-        accounts.source_of(provider, account, rows)
+    for provider, account, count in (("Datadog", "1", 900), ("AWS", "1", 100), ("Snow", "2", 5), ("Datadog", "2", 6)):
+        accounts.source_of(provider, account, count)
     assert [accounts.provider_of(account) for account in ("1", "2", "3")] == ["aws", "datadog", ""]
 
 
@@ -90,3 +95,38 @@ def test_accounts_are_listed_once_in_order_and_three_at_most() -> None:
     assert labels(months) == "a (2026-04), a (2026-05), b (2026-05)"
     assert labels([*months, ("c", "2026-05"), ("d", "2026-05")]) == "a (2026-04), a (2026-05), b (2026-05) and 2 more"
     assert labels([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("account", "key"),
+    [
+        ("/providers/Microsoft.Billing/billingAccounts/8611", "8611"),
+        ("/providers/microsoft.billing/billingaccounts/8611", "8611"),
+        ("8611", "8611"),
+        (
+            "/providers/Microsoft.Billing/billingAccounts/1:2_2019-05-31/billingProfiles/P",
+            "1:2_2019-05-31/billingProfiles/P",
+        ),
+        ("01A-02B", "01A-02B"),
+    ],
+)
+def test_an_enrolment_has_one_id(account: str, key: str) -> None:
+    """Azure's FOCUS writes its path, the cost export its number."""
+    assert account_key(account) == key
+
+
+def test_a_bill_of_either_export_takes_the_place_of_the_other(load: Load, bill: Bill, clean_database: Database) -> None:
+    path = "/providers/Microsoft.Billing/billingAccounts/4029"
+    microsoft = {"ProviderName": "Microsoft", "BilledCost": "3.00"}
+    load(bill(rows(2, **microsoft)))
+    load(bill(rows(3, **microsoft, BillingAccountId=path)))
+    assert all_rows(clean_database, "SELECT sum(billed_cost)::text FROM finops.daily_costs") == [("9",)]
+    both = load(bill(rows(3, **microsoft), "a.csv"), bill(rows(3, **microsoft, BillingAccountId=path), "b.csv"))
+    assert sorted(one.status for one in both.loads) == ["loaded", "skipped"]
+    assert all_rows(clean_database, "SELECT sum(billed_cost)::text FROM finops.daily_costs") == [("9",)]
+    for account in ("4029", path):
+        held = with_files([str(bill(rows(3, **microsoft, BillingAccountId=account)))], clean_database, Organisation())
+        assert {one.amount for one in held} == {0}
+        assert with_invoice(Decimal(9), "2026-09", clean_database, account)[0].amount == 0
+    other = load(bill(rows(3, **microsoft)), source="second").loads
+    assert "stands already" in (other[0].error or "")
