@@ -23,6 +23,9 @@ DYNAMIC = {  # where a pattern is made while the product runs: of what, and how 
     ("nl2sql/answers/presentation.py", "f"),  # of word lists: collected from the module
     ("nl2sql/evaluation/headline_truth.py", "f"),  # of its own parts: collected from the module, as are the next
     ("nl2sql/what_if/recognise.py", "f"),
+    ("nl2sql/answers/forecast_accuracy.py", "f"),
+    ("nl2sql/glossary/define.py", "one"),
+    ("flows/ingest/loading/placing/identity.py", "ACCOUNT_PATH"),
     ("nl2sql/what_if/recognise.py", "_AMOUNT + _HOURLY"),
 }
 QUESTION = 2_000  # characters of a question, and of whatever else people say

@@ -31,6 +31,7 @@ _ASKS = (  # the shape says that a word is asked for
     rf"^{_POLITE}(?:what's|whats|what is)\s+an?\s+{_TERM}{_END}",
 )
 _MAY_ASK = (rf"^{_POLITE}(?:what's|whats|what is|what are)\s+{_TERM}{_END}",)  # or for an amount
+_SURELY, _MAYBE = (tuple(re.compile(one, re.IGNORECASE) for one in shapes) for shapes in (_ASKS, _MAY_ASK))
 _OF_AMOUNTS = frozenset({"credits", "credit", "commitments", "coverage", "utilization", "utilisation", "run rate"})
 
 
@@ -38,9 +39,9 @@ def defined(question: str) -> Refusal | None:
     """The meaning of the word that a question asks for, with what can be asked about it; None for other questions, and
     for words that are not known. An amount may be meant by `what are credits`, so that is no such question.
     """
-    for patterns, surely in ((_ASKS, True), (_MAY_ASK, False)):
+    for patterns, surely in ((_SURELY, True), (_MAYBE, False)):
         for pattern in patterns:
-            asked = re.match(pattern, question, re.IGNORECASE)
+            asked = pattern.match(question)
             if asked is None:
                 continue
             words = key(asked["term"])

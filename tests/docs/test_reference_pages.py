@@ -108,7 +108,7 @@ def test_endpoints(pages: dict[str, str]) -> None:
 def test_what_has_no_description_fails() -> None:
     """The build stops, and says what it is that nobody described."""
     with pytest.raises(TEXT.UndocumentedError, match="FINOPS_NEW has no description"):
-        TEXT.said(None, "FINOPS_NEW")
+        TEXT.one_line(None, "FINOPS_NEW")
 
 
 def test_tables_survive_any_text() -> None:

@@ -195,7 +195,7 @@ def test_flows_are_served_again_when_prefect_was_away(
             raise end
 
     monkeypatch.setattr(prefect, "serve", serve)
-    monkeypatch.setattr(deployments, "deployments", list)
+    monkeypatch.setattr(deployments, "deployments", lambda _: [])
     monkeypatch.setattr(deployments, "_AGAIN_SECONDS", 0)
     monkeypatch.setattr(tempfile, "tempdir", None)
     deployments.serve(settings.model_copy(update={"prefect_api_url": "http://127.0.0.1:9/api", "home": tmp_path}))
