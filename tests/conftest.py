@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
+import psycopg2.errors
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -98,6 +99,21 @@ def clean_database(database: Database, finops_home: Path) -> Iterator[Database]:
 
 
 def _empty(database: Database, finops_home: Path) -> None:
+    """Again where a request that a closed page left behind still reads: Postgres ends one of two that wait for each
+    other.
+    """
+    for left in reversed(range(5)):
+        try:
+            _truncate(database)
+        except sa.exc.OperationalError as error:
+            if not left or not isinstance(error.orig, psycopg2.errors.DeadlockDetected):
+                raise
+        else:
+            break
+    (finops_home / "audit-heads.jsonl").unlink(missing_ok=True)  # the log begins anew
+
+
+def _truncate(database: Database) -> None:
     with database.owner.begin() as connection:
         tables = connection.scalars(
             sa.text(
@@ -110,7 +126,6 @@ def _empty(database: Database, finops_home: Path) -> None:
         connection.exec_driver_sql("ALTER TABLE finops.audit_log DISABLE TRIGGER USER")
         connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         connection.exec_driver_sql("ALTER TABLE finops.audit_log ENABLE TRIGGER USER")
-    (finops_home / "audit-heads.jsonl").unlink(missing_ok=True)  # the log begins anew
 
 
 @pytest.fixture
