@@ -2,7 +2,7 @@
 
 import logging
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.assistant import StoredQuestion
 from bot.cards.messages.answers import canvas
@@ -17,8 +17,8 @@ from db.outgoing.messages import CanvasLink, FileUpload
 
 log = logging.getLogger(__name__)
 
-_THERE = "A canvas of this answer was made here already; it is in the thread."
-_NONE = "This workspace makes no canvas for me, so here it is as a file."
+_THERE = "A canvas of this answer was asked for here already; look into the thread."
+_NONE = "No canvas could be made, so here it is as a file."
 
 
 def register(listeners: Listeners) -> None:
@@ -51,6 +51,8 @@ def _made(runtime: Runtime, click: Click, question: StoredQuestion) -> CanvasLin
         return CanvasLink(type="canvas", title=title, url=_create(runtime, click, title, markdown))
     except SlackApiError as error:
         log.info("no canvas can be made: %s", calls.error_code(error))
+    except (SlackClientError, OSError) as error:  # claimed already: the next press would find nothing
+        log.warning("no canvas can be made: %s", error)
     name = f"answer-{question.reference}.md"
     return FileUpload(type="file", filename=name, content=f"# {title}\n\n{markdown}", comment=_NONE)
 

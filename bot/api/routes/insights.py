@@ -213,6 +213,8 @@ def judge(
     now = datetime.now(UTC)
     with Session(context.database.app) as session, session.begin():
         insight = visible(session, insight_id, caller.actor, locked=True)
+        if given.feedback == insights.FEWER and insight.kind != "anomaly":
+            raise HTTPException(400, "Fewer of these can be asked for of anomalies alone: nothing else is detected so.")
         insights.give_feedback(session, insight, caller.actor, now, given.feedback, given.reason)
         session.flush()
         body = _body(insight)

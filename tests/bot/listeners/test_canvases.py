@@ -53,6 +53,7 @@ def test_in_a_direct_message_only_who_pressed_reads_it(bot: Runtime, slack: Hand
         ("canvases.create", "not_allowed_token_type"),
         ("canvases.create", "free_teams_cannot_create_non_tabbed_canvases"),
         ("canvases.access.set", "restricted_action"),
+        ("canvases.create", "timeout"),
     ],
 )
 def test_where_there_are_none_it_is_a_file_once(bot: Runtime, slack: Handle, method: str, code: str) -> None:

@@ -1,8 +1,10 @@
 """Insights over HTTP: decided, counted, compared."""
 
 from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
 
 from db.database import Database
+from db.tables import Insight
 from tests.bot.api.conftest import bearer
 
 
@@ -42,6 +44,16 @@ def test_feedback_is_stored_audited_and_closes_noise(client: TestClient, clean_d
         if item["action"] == "insight.feedback"
     ]
     assert {"feedback": "fewer", "reason": "it breathes"} in details
+
+
+def test_fewer_is_asked_for_of_anomalies_alone(client: TestClient, clean_database: Database) -> None:
+    """Nothing is kept of it for another kind: only detection has a sensitivity."""
+    with Session(clean_database.owner) as session, session.begin():
+        session.get_one(Insight, 1).kind = "idle"
+    ann = bearer(clean_database, "U-ANN", "write", "read")
+    refused = client.post("/api/v1/insights/1/feedback", json={"feedback": "fewer"}, headers=ann)
+    assert (refused.status_code, "anomalies alone" in refused.text) == (400, True)
+    assert client.get("/api/v1/insights/1", headers=ann).json()["feedback"] is None
 
 
 def test_the_summary_counts_and_compares(client: TestClient, clean_database: Database) -> None:
